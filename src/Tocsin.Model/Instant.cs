@@ -1,0 +1,33 @@
+namespace Tocsin.Model;
+
+/// <summary>A point in time: nanoseconds since 1970-01-01T00:00:00Z, leap seconds ignored.</summary>
+public readonly record struct Instant(long UnixNanos) : IComparable<Instant>
+{
+    private const long NanosPerTick = 100;
+
+    public static Instant Now(TimeProvider clock) => From(clock.GetUtcNow());
+
+    public static Instant From(DateTimeOffset time) =>
+        new((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * NanosPerTick);
+
+    public static Instant FromMilliseconds(long unixMilliseconds) => new(unixMilliseconds * 1_000_000);
+
+    public long UnixMilliseconds => UnixNanos / 1_000_000;
+
+    /// <summary>Rounds down to 100 ns, the resolution of <see cref="DateTimeOffset"/>.</summary>
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks(UnixNanos / NanosPerTick);
+
+    public Instant Add(TimeSpan span) => new(UnixNanos + span.Ticks * NanosPerTick);
+
+    public int CompareTo(Instant other) => UnixNanos.CompareTo(other.UnixNanos);
+
+    public static TimeSpan operator -(Instant a, Instant b) => new((a.UnixNanos - b.UnixNanos) / NanosPerTick);
+    public static bool operator <(Instant a, Instant b) => a.UnixNanos < b.UnixNanos;
+    public static bool operator >(Instant a, Instant b) => a.UnixNanos > b.UnixNanos;
+    public static bool operator <=(Instant a, Instant b) => a.UnixNanos <= b.UnixNanos;
+    public static bool operator >=(Instant a, Instant b) => a.UnixNanos >= b.UnixNanos;
+
+    /// <summary>ISO 8601 in UTC with nanoseconds, for example 2026-01-02T03:04:05.000000006Z.</summary>
+    public override string ToString() =>
+        $"{ToDateTimeOffset():yyyy-MM-ddTHH:mm:ss}.{(UnixNanos % 1_000_000_000 + 1_000_000_000) % 1_000_000_000:D9}Z";
+}
