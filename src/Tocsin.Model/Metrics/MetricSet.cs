@@ -22,6 +22,10 @@ public sealed class MetricSet
     public void Gauge(string name, string help, Func<double> read, params (string Name, string Value)[] labels) =>
         FamilyOf(name, "gauge", help).Series(labels, () => new Gauge(read));
 
+    /// <summary>A counter that somebody else keeps; <paramref name="read"/> never goes down and must not block.</summary>
+    public void CounterOf(string name, string help, Func<double> read, params (string Name, string Value)[] labels) =>
+        FamilyOf(name, "counter", help).Series(labels, () => new Gauge(read));
+
     public Histogram Histogram(string name, string help, double[] bounds, params (string Name, string Value)[] labels) =>
         FamilyOf(name, "histogram", help).Series(labels, () => new Histogram(bounds));
 

@@ -1,0 +1,70 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using Tocsin.Server.Configuration;
+
+namespace Tocsin.Server;
+
+/// <summary>
+/// Who may do what, when the operator has set a password and keys: ingest keys may only write telemetry, the admin password
+/// opens everything. Without them (loopback only) everything is open.
+/// </summary>
+internal sealed class Access(TocsinSettings settings)
+{
+    private readonly bool _closed = !string.IsNullOrEmpty(settings.AdminPassword) || settings.IngestKeys.Count > 0;
+
+    /// <summary>True when the request may go on; otherwise it has been answered.</summary>
+    public bool Admit(HttpContext context)
+    {
+        if (!_closed || IsOpen(context.Request.Path) || IsAdmin(context.Request)
+            || (IsIngest(context.Request) && HasIngestKey(context.Request)))
+            return true;
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        if (!IsIngest(context.Request))
+            context.Response.Headers.WWWAuthenticate = "Basic realm=\"Tocsin\", charset=\"UTF-8\"";
+        return false;
+    }
+
+    private static bool IsOpen(PathString path) =>
+        path == "/health" || path == "/-/healthy" || path == "/-/ready";
+
+    private static bool IsIngest(HttpRequest request) =>
+        HttpMethods.IsPost(request.Method)
+        && (request.Path.StartsWithSegments("/v1")
+            || request.Path.Value!.StartsWith("/opentelemetry.proto.collector.", StringComparison.Ordinal)
+            || request.Path == "/api/tocsin/v1/crashes"
+            || request.Path == "/api/tocsin/v1/heartbeats");
+
+    private bool HasIngestKey(HttpRequest request) =>
+        Presented(request) is { } key && settings.IngestKeys.Any(known => Same(known, key));
+
+    private bool IsAdmin(HttpRequest request)
+    {
+        if (string.IsNullOrEmpty(settings.AdminPassword))
+            return false;
+        if (Presented(request) is { } bearer)
+            return Same(settings.AdminPassword, bearer);
+        string header = request.Headers.Authorization.ToString();
+        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+            return false;
+        byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(header.Length)];
+        if (!Convert.TryFromBase64String(header[6..].Trim(), decoded, out int length))
+            return false;
+        string pair = Encoding.UTF8.GetString(decoded, 0, length);
+        int colon = pair.IndexOf(':');
+        return colon >= 0 && Same(settings.AdminPassword, pair[(colon + 1)..]);
+    }
+
+    private static string? Presented(HttpRequest request)
+    {
+        if (request.Headers.TryGetValue("X-Tocsin-Key", out Microsoft.Extensions.Primitives.StringValues key))
+            return key.ToString();
+        string header = request.Headers.Authorization.ToString();
+        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : null;
+    }
+
+    // Hashing first makes the comparison take the same time whatever the lengths.
+    private static bool Same(string known, string given) => CryptographicOperations.FixedTimeEquals(
+        SHA256.HashData(Encoding.UTF8.GetBytes(known)), SHA256.HashData(Encoding.UTF8.GetBytes(given)));
+}
