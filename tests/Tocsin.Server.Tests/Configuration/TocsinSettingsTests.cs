@@ -1,0 +1,98 @@
+using Tocsin.Server.Configuration;
+
+namespace Tocsin.Server.Tests.Configuration;
+
+public sealed class TocsinSettingsTests
+{
+    private static readonly Dictionary<string, string> s_none = [];
+
+    private static (TocsinSettings Settings, string[] Errors) Read(
+        string yaml, Dictionary<string, string>? environment = null, Dictionary<string, string>? flags = null)
+    {
+        string file = Path.Combine(Path.GetTempPath(), $"tocsin-{Guid.NewGuid():N}.yaml");
+        File.WriteAllText(file, yaml);
+        try
+        {
+            ConfigSource source = ConfigSource.Open(file, flags ?? s_none, name => environment?.GetValueOrDefault(name));
+            TocsinSettings settings = TocsinSettings.Read(source);
+            return (settings, [.. source.Errors.Select(e => e.ToString().Replace(file, "tocsin.yaml"))]);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public void An_empty_file_gives_the_defaults()
+    {
+        (TocsinSettings settings, string[] errors) = Read("");
+        errors.ShouldBeEmpty();
+        settings.HttpPort.ShouldBe(4480);
+        settings.OtlpGrpcPort.ShouldBe(4317);
+        settings.LogRetention.ShouldBe(TimeSpan.FromDays(30));
+        settings.IsLoopback.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_flag_beats_a_variable_and_a_variable_beats_the_file()
+    {
+        const string Yaml = "http:\n  port: 1000\notlp:\n  http_port: 1001\n  grpc_port: 1002\n";
+        (TocsinSettings settings, string[] errors) = Read(Yaml,
+            new() { ["TOCSIN_HTTP_PORT"] = "2000", ["TOCSIN_OTLP_HTTP_PORT"] = "2001" }, new() { ["http.port"] = "3000" });
+        errors.ShouldBeEmpty();
+        (settings.HttpPort, settings.OtlpHttpPort, settings.OtlpGrpcPort).ShouldBe((3000, 2001, 1002));
+    }
+
+    [Fact]
+    public void Variables_are_filled_in_with_their_default_when_unset()
+    {
+        (TocsinSettings settings, string[] errors) = Read("data: ${ROOT}/x-${PART:-one}\n", new() { ["ROOT"] = "/srv" });
+        errors.ShouldBeEmpty();
+        settings.DataDirectory.ShouldBe("/srv/x-one");
+    }
+
+    [Fact]
+    public void An_unset_variable_without_default_names_file_line_and_key()
+    {
+        (_, string[] errors) = Read("http:\n  port: 4480\nauth:\n  admin_password: ${NO_SUCH}\n");
+        errors.ShouldContain(e => e.StartsWith("tocsin.yaml:4: auth.admin_password: environment variable NO_SUCH is not set"));
+    }
+
+    [Theory]
+    [InlineData("http:\n  port: many\n", "tocsin.yaml:2: http.port: a whole number from 0 to 65535 is expected, found 'many'")]
+    [InlineData("http:\n  port: 70000\n", "tocsin.yaml:2: http.port: a whole number from 0 to 65535 is expected, found '70000'")]
+    [InlineData("retention:\n  logs: forever\n", "tocsin.yaml:2: retention.logs: a duration such as 90s, 15m, 36h or 30d is expected, found 'forever'")]
+    [InlineData("network:\n  allow: [ten]\n", "tocsin.yaml:1: network.allow: networks such as 10.0.0.0/8 or 127.0.0.1/32 are expected, found 'ten'")]
+    [InlineData("htp:\n  port: 1\n", "tocsin.yaml:1: htp: this setting is not known")]
+    [InlineData("http: 4480\n", "tocsin.yaml:1: http: a mapping (indented key: value lines) is expected")]
+    [InlineData("- a\n- b\n", "tocsin.yaml:1: a mapping of settings (key: value) is expected at the top")]
+    [InlineData("channels:\n  - name: x\n", "tocsin.yaml:2: channels[0].name: each channel needs a name and a kind")]
+    [InlineData("http: {address: 0.0.0.0}\n", "tocsin.yaml:1: http.address: listening on 0.0.0.0 lets other machines in")]
+    [InlineData("a: [\n", "not valid YAML")]
+    public void A_mistake_names_file_line_key_and_what_was_expected(string yaml, string expected) =>
+        Read(yaml).Errors.ShouldContain(e => e.Contains(expected));
+
+    [Fact]
+    public void A_wrong_variable_is_named_as_the_place() =>
+        Read("", new() { ["TOCSIN_HTTP_PORT"] = "x" }).Errors
+            .ShouldBe(["TOCSIN_HTTP_PORT: http.port: a whole number from 0 to 65535 is expected, found 'x'"]);
+
+    [Fact]
+    public void A_missing_file_is_an_error() =>
+        ConfigSource.Open("/no/such.yaml", s_none, _ => null).Errors.ShouldHaveSingleItem().Problem.ShouldBe("the file does not exist");
+
+    [Fact]
+    public void Channels_keep_their_own_settings()
+    {
+        (TocsinSettings settings, string[] errors) = Read("channels:\n  - name: ops\n    kind: email\n    to: [a@x.org, b@x.org]\n    port: 587\n");
+        errors.ShouldBeEmpty();
+        ChannelEntry channel = settings.Channels.ShouldHaveSingleItem();
+        channel.Values["to"].ShouldBe("a@x.org,b@x.org");
+        channel.Values["port"].ShouldBe("587");
+    }
+
+    [Fact]
+    public void Two_channels_with_one_name_are_refused() =>
+        Read("channels:\n  - {name: a, kind: slack}\n  - {name: a, kind: slack}\n").Errors.ShouldContain(e => e.Contains("two channels are called 'a'"));
+}
