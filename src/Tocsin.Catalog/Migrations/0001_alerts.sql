@@ -30,9 +30,7 @@ CREATE TABLE alerts (
   -- What people decided. Occurrences never write these.
   acknowledged_at  INTEGER,
   acknowledged_by  TEXT,
-  suppressed_until INTEGER,
-  -- 1 while a suppression is owed its end: the sweep notifies once when it runs out and the alert still fires.
-  suppression_owed INTEGER NOT NULL DEFAULT 0
+  suppressed_until INTEGER                   -- the sweep empties it when it has passed
 );
 
 -- At most one open alert per key, whatever the code does.
@@ -40,7 +38,8 @@ CREATE UNIQUE INDEX alerts_open_key ON alerts (key) WHERE condition IN (0, 1, 4)
 CREATE INDEX alerts_by_key ON alerts (key, id);
 CREATE INDEX alerts_by_last_seen ON alerts (last_seen_at, id);
 CREATE INDEX alerts_expiring ON alerts (expires_at) WHERE expires_at IS NOT NULL AND condition IN (0, 1, 4);
-CREATE INDEX alerts_suppressed ON alerts (suppressed_until) WHERE suppression_owed = 1;
+CREATE INDEX alerts_suppressed ON alerts (suppressed_until) WHERE suppressed_until IS NOT NULL AND condition IN (0, 1, 4);
+CREATE INDEX alerts_ended ON alerts (ends_at) WHERE ends_at IS NOT NULL;
 CREATE INDEX alerts_of_crash_group ON alerts (crash_group_id) WHERE crash_group_id IS NOT NULL;
 
 CREATE TABLE alert_history (
