@@ -1,0 +1,23 @@
+using System.Buffers.Binary;
+using System.Numerics;
+
+namespace Tocsin.Storage.Io;
+
+/// <summary>CRC-32C (Castagnoli); the base library uses the processor's instruction where there is one.</summary>
+public static class Crc32C
+{
+    /// <param name="bytes">What to sum.</param>
+    /// <param name="seed">The sum of the bytes before, or a salt.</param>
+    public static uint Of(ReadOnlySpan<byte> bytes, uint seed = 0)
+    {
+        uint crc = ~seed;
+        while (bytes.Length >= 8)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
+            bytes = bytes[8..];
+        }
+        foreach (byte b in bytes)
+            crc = BitOperations.Crc32C(crc, b);
+        return ~crc;
+    }
+}

@@ -1,0 +1,65 @@
+namespace Tocsin.Storage;
+
+/// <summary>Every bound of the event store, with its reason.</summary>
+public static class Limits
+{
+    private const int KiB = 1024, MiB = 1024 * KiB;
+
+    /// <summary>Largest encoded batch. OTLP allows 20 MiB per request; the encoded form may be somewhat larger.</summary>
+    public const int BatchBytes = 64 * MiB;
+
+    /// <summary>Bytes that may wait for the committer: about one second of a slow disk.</summary>
+    public const int QueuedBytes = 32 * MiB;
+
+    /// <summary>How long an append waits for room. OTLP clients of .NET do not retry by default, so absorb short stalls.</summary>
+    public static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(3);
+
+    /// <summary>A memtable is sealed at this size: big enough for full blocks, small enough to replay in well under a second.</summary>
+    public const int MemTableBytes = 32 * MiB;
+
+    /// <summary>Bytes in memtables that are not sealed yet; beyond it appends wait, so sealing may lag three tables behind.</summary>
+    public const int UnsealedBytes = 4 * MemTableBytes;
+
+    /// <summary>A quiet memtable is sealed after this time, so that the log on disk can be shortened.</summary>
+    public static readonly TimeSpan SealAfter = TimeSpan.FromMinutes(15);
+
+    /// <summary>One piece of memtable memory, and the unit in which a scan visits it.</summary>
+    public const int ChunkBytes = MiB;
+
+    /// <summary>Spare chunks kept for the next memtable.</summary>
+    public const int SpareChunks = 16;
+
+    /// <summary>A log file is closed at this size; deletion works on whole files.</summary>
+    public const int WalFileBytes = 64 * MiB;
+
+    /// <summary>Free space is asked for at most this often, or after <see cref="FreeSpaceCheckBytes"/>.</summary>
+    public static readonly TimeSpan FreeSpaceCheck = TimeSpan.FromSeconds(1);
+
+    public const int FreeSpaceCheckBytes = 16 * MiB;
+
+    /// <summary>Raw bytes of one block: fits the second-level cache.</summary>
+    public const int BlockBytes = 2 * MiB;
+
+    public const int BlockRows = 8192;
+
+    /// <summary>Field columns per block; further names share one column of encoded fields.</summary>
+    public const int BlockColumns = 1000;
+
+    /// <summary>Distinct values up to which a column is a dictionary: the index is one byte, 255 means absent.</summary>
+    public const int DictionaryValues = 255;
+
+    /// <summary>Values longer than this are not worth comparing for a dictionary.</summary>
+    public const int DictionaryValueBytes = 256;
+
+    /// <summary>Columns below this size are not compressed; the header costs more than it saves.</summary>
+    public const int CompressFromBytes = 128;
+
+    /// <summary>Merged segments stay below this many raw bytes, since a merge holds its rows in memory.</summary>
+    public const int MergedBytes = 64 * MiB;
+
+    /// <summary>So many small segments of one day and dataset are merged into one.</summary>
+    public const int MergeAt = 8;
+
+    /// <summary>How deep arrays and maps may nest; readers recurse.</summary>
+    public const int ValueDepth = 64;
+}

@@ -1,0 +1,64 @@
+using Tocsin.Model;
+using Tocsin.Model.Events;
+
+namespace Tocsin.Storage.Scan;
+
+/// <summary>The part of a scan request that a block needs.</summary>
+internal sealed record BlockQuery(Instant From, Instant To, Predicate Where, bool OldestFirst, RowId? After)
+{
+    public bool InRange(RowId id) =>
+        id.Time >= From && id.Time < To && (After is not { } after || (OldestFirst ? id > after : id < after));
+}
+
+/// <summary>A group of rows whose times are known to lie between two bounds: a piece of a memtable or a block of a segment.</summary>
+internal abstract class ScanBlock
+{
+    public abstract Instant MinTime { get; }
+
+    public abstract Instant MaxTime { get; }
+
+    public abstract int Rows { get; }
+
+    /// <summary>The segment it belongs to, or null for memory.</summary>
+    public virtual object? Segment => null;
+
+    /// <summary>False only when no row of the block can match. Reads no rows.</summary>
+    public virtual bool MayMatch(BlockQuery query) => true;
+
+    /// <summary>Finds the matching rows. Throws <see cref="InvalidDataException"/> or <see cref="IOException"/> when unreadable.</summary>
+    public abstract BlockMatches Open(BlockQuery query);
+}
+
+/// <summary>The matching rows of one block in the order of the scan, and a position among them. One thread.</summary>
+internal abstract class BlockMatches : IDisposable
+{
+    private readonly List<(RowId Id, int Place)> _found = [];
+    private int _at;
+
+    public int Count => _found.Count;
+
+    public RowId Id => _found[_at].Id;
+
+    public long BytesRead { get; set; }
+
+    /// <summary>The current row. Valid until the next call of any member.</summary>
+    public EventRow Current => Row(_found[_at].Place);
+
+    public bool Advance() => ++_at < _found.Count;
+
+    public void Sort(bool oldestFirst)
+    {
+        if (oldestFirst)
+            _found.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        else
+            _found.Sort(static (a, b) => b.Id.CompareTo(a.Id));
+    }
+
+    public virtual void Dispose()
+    {
+    }
+
+    protected void Add(RowId id, int place) => _found.Add((id, place));
+
+    protected abstract EventRow Row(int place);
+}

@@ -1,0 +1,39 @@
+using Tocsin.Model;
+using Tocsin.Model.Events;
+
+namespace Tocsin.Storage.Scan;
+
+/// <summary>Receives one row. The row's bytes are valid only during the call. Returns false to stop the scan.</summary>
+public delegate bool RowVisitor(in EventRow row, RowId id);
+
+/// <summary>Which rows to visit, and in which order.</summary>
+public sealed record ScanRequest
+{
+    public required Dataset Dataset { get; init; }
+
+    /// <summary>Inclusive.</summary>
+    public Instant From { get; init; } = new(long.MinValue);
+
+    /// <summary>Exclusive.</summary>
+    public Instant To { get; init; } = new(long.MaxValue);
+
+    public Predicate Where { get; init; } = Predicate.All;
+
+    public bool OldestFirst { get; init; }
+
+    /// <summary>For sums: rows come as they lie, which is cheaper than any order. <see cref="After"/> must be null.</summary>
+    public bool AnyOrder { get; init; }
+
+    /// <summary>Only rows behind this one in the order of the scan.</summary>
+    public RowId? After { get; init; }
+}
+
+/// <summary>What a scan had to do.</summary>
+/// <param name="RowsScanned">Rows in the blocks that were read, matching or not.</param>
+/// <param name="BytesScanned">Bytes that were read from memory or disk.</param>
+/// <param name="SegmentsScanned">Segments from which at least one block was read.</param>
+/// <param name="SegmentsSkipped">Segments of the dataset that could be told apart without reading a block.</param>
+/// <param name="BadBlocks">Blocks that could not be read; they were skipped.</param>
+/// <param name="Partial">True when rows that might have matched were not looked at.</param>
+public sealed record ScanReport(
+    long RowsScanned, long BytesScanned, int SegmentsScanned, int SegmentsSkipped, int BadBlocks, bool Partial);
