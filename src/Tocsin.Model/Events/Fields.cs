@@ -9,6 +9,7 @@ public static class Fields
     // Stream (resource and scope) fields. Resource attributes keep their bare names.
     public static ReadOnlySpan<byte> ScopeName => "@scope.name"u8;
     public static ReadOnlySpan<byte> ScopeVersion => "@scope.version"u8;
+    public static ReadOnlySpan<byte> ScopeAttributes => "@scope.attributes"u8; // map
     public static ReadOnlySpan<byte> SchemaUrl => "@schema_url"u8;
 
     // Log record fields.
@@ -26,6 +27,9 @@ public static class Fields
     public static ReadOnlySpan<byte> TraceState => "@trace_state"u8;
     public static ReadOnlySpan<byte> SpanEvents => "@events"u8;           // array of map {name, time (int ns), attributes (map)}
     public static ReadOnlySpan<byte> SpanLinks => "@links"u8;             // array of map {trace_id, span_id (bytes), attributes (map)}
+
+    public static ReadOnlySpan<byte> DroppedEvents => "@dropped_events_count"u8;
+    public static ReadOnlySpan<byte> DroppedLinks => "@dropped_links_count"u8;
 
     // Both.
     public static ReadOnlySpan<byte> Flags => "@flags"u8;

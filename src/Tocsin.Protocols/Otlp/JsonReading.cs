@@ -1,0 +1,206 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Tocsin.Protocols.Otlp;
+
+/// <summary>
+/// Reads protobuf's JSON mapping from a <see cref="Utf8JsonReader"/>: null is the default value, 64-bit integers are
+/// strings or numbers. A value of the wrong type throws <see cref="JsonException"/>, caught once in JsonRequests.
+/// </summary>
+internal static class JsonReading
+{
+    /// <summary>Moves from the start of an object, or from a member's value, to the next member's name.</summary>
+    public static bool NextMember(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType == JsonTokenType.PropertyName;
+    }
+
+    /// <summary>Passes over the value of the member whose name was just read.</summary>
+    public static void SkipValue(ref Utf8JsonReader json) => json.Skip();
+
+    /// <summary>Enters the object after a name; false when it is null.</summary>
+    public static bool BeginObject(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return Is(json.TokenType, JsonTokenType.StartObject);
+    }
+
+    /// <summary>Enters the array after a name; false when it is null.</summary>
+    public static bool BeginArray(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return Is(json.TokenType, JsonTokenType.StartArray);
+    }
+
+    /// <summary>Moves to the next item of an array of objects; false at its end. A null item is an empty message.</summary>
+    public static bool NextObject(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType switch
+        {
+            JsonTokenType.EndArray => false,
+            JsonTokenType.StartObject => true,
+            _ => throw new JsonException("expected an object"),
+        };
+    }
+
+    public static bool Bool(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType switch
+        {
+            JsonTokenType.True => true,
+            JsonTokenType.False or JsonTokenType.Null => false,
+            _ => throw new JsonException("expected true or false"),
+        };
+    }
+
+    public static ulong UInt64(ref Utf8JsonReader json)
+    {
+        json.Read();
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                return 0;
+            case JsonTokenType.Number when json.TryGetUInt64(out ulong number):
+                return number;
+            case JsonTokenType.String when json.ValueSpan.IsEmpty:
+                return 0;
+            case JsonTokenType.String when Utf8Parser.TryParse(json.ValueSpan, out ulong number, out int used)
+                && used == json.ValueSpan.Length:
+                return number;
+            default:
+                throw new JsonException("expected an unsigned integer");
+        }
+    }
+
+    public static long Int64(ref Utf8JsonReader json)
+    {
+        json.Read();
+        switch (json.TokenType)
+        {
+            case JsonTokenType.Null:
+                return 0;
+            case JsonTokenType.Number when json.TryGetInt64(out long number):
+                return number;
+            case JsonTokenType.String when Utf8Parser.TryParse(json.ValueSpan, out long number, out int used)
+                && used == json.ValueSpan.Length:
+                return number;
+            default:
+                throw new JsonException("expected an integer");
+        }
+    }
+
+    public static double Double(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType switch
+        {
+            JsonTokenType.Null => 0,
+            JsonTokenType.Number when json.TryGetDouble(out double number) => number,
+            JsonTokenType.String => Double(json.ValueSpan),
+            _ => throw new JsonException("expected a number"),
+        };
+    }
+
+    /// <summary>
+    /// The text after a name, valid as long as the request. An unescaped one is a view; only an escaped one is copied.
+    /// </summary>
+    public static ReadOnlySpan<byte> Text(ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType switch
+        {
+            JsonTokenType.Null => default,
+            JsonTokenType.String when !json.ValueIsEscaped => json.ValueSpan,
+            JsonTokenType.String => Unescape(json.ValueSpan),
+            _ => throw new JsonException("expected text"),
+        };
+    }
+
+    /// <summary>Decodes a hexadecimal id of any case; empty when it is absent or not of this length.</summary>
+    public static ReadOnlySpan<byte> Id(ref Utf8JsonReader json, Span<byte> id)
+    {
+        ReadOnlySpan<byte> hex = Text(ref json);
+        if (hex.Length != 2 * id.Length)
+            return default;
+        for (int i = 0; i < id.Length; i++)
+        {
+            int high = Digit(hex[2 * i]), low = Digit(hex[2 * i + 1]);
+            if ((high | low) < 0)
+                return default;
+            id[i] = (byte)(high << 4 | low);
+        }
+        return id;
+    }
+
+    /// <summary>Undoes JSON escapes. A surrogate without its other half becomes U+FFFD.</summary>
+    internal static byte[] Unescape(ReadOnlySpan<byte> escaped)
+    {
+        byte[] text = new byte[escaped.Length];
+        int length = 0;
+        for (int i = 0; i < escaped.Length; i++)
+        {
+            if (escaped[i] != '\\')
+            {
+                text[length++] = escaped[i];
+                continue;
+            }
+            byte kind = escaped[++i];
+            if (kind != 'u')
+            {
+                text[length++] = kind switch
+                {
+                    (byte)'n' => (byte)'\n',
+                    (byte)'r' => (byte)'\r',
+                    (byte)'t' => (byte)'\t',
+                    (byte)'b' => (byte)'\b',
+                    (byte)'f' => (byte)'\f',
+                    _ => kind,
+                };
+                continue;
+            }
+            char unit = Unit(escaped[(i + 1)..]);
+            i += 4;
+            Rune rune;
+            if (char.IsHighSurrogate(unit) && escaped.Length - i > 6 && escaped[i + 1] == '\\' && escaped[i + 2] == 'u'
+                && Rune.TryCreate(unit, Unit(escaped[(i + 3)..]), out rune))
+                i += 6;
+            else if (!Rune.TryCreate(unit, out rune))
+                rune = Rune.ReplacementChar;
+            length += rune.EncodeToUtf8(text.AsSpan(length));
+        }
+        return text[..length];
+    }
+
+    // The reader has checked that four hexadecimal digits follow.
+    private static char Unit(ReadOnlySpan<byte> hex) =>
+        (char)(Digit(hex[0]) << 12 | Digit(hex[1]) << 8 | Digit(hex[2]) << 4 | Digit(hex[3]));
+
+    private static int Digit(byte hex) => hex switch
+    {
+        >= (byte)'0' and <= (byte)'9' => hex - '0',
+        >= (byte)'a' and <= (byte)'f' => hex - 'a' + 10,
+        >= (byte)'A' and <= (byte)'F' => hex - 'A' + 10,
+        _ => -1,
+    };
+
+    private static double Double(ReadOnlySpan<byte> text)
+    {
+        if (text.SequenceEqual("NaN"u8))
+            return double.NaN;
+        if (text.SequenceEqual("Infinity"u8))
+            return double.PositiveInfinity;
+        if (text.SequenceEqual("-Infinity"u8))
+            return double.NegativeInfinity;
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+            ? number
+            : throw new JsonException("expected a number");
+    }
+
+    private static bool Is(JsonTokenType token, JsonTokenType wanted) => token == wanted
+        || (token == JsonTokenType.Null ? false : throw new JsonException($"expected {wanted}"));
+}

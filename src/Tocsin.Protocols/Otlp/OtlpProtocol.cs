@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Tocsin.Ingest;
+
+namespace Tocsin.Protocols.Otlp;
+
+/// <summary>OpenTelemetry's own protocol, over HTTP (4318, 4480) and gRPC (4317): logs and traces; metrics are counted and rejected.</summary>
+public sealed class OtlpProtocol : IProtocol
+{
+    public string Name => "otlp";
+
+    public void Map(IEndpointRouteBuilder routes, IngestPipeline pipeline)
+    {
+        foreach (OtlpSignal signal in OtlpSignal.All)
+        {
+            RequestDelegate http = new OtlpHttp(pipeline, signal).Export;
+            routes.MapPost($"/v1/{signal.Path}", http);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Microsoft.AspNetCore.Routing;
+using Tocsin.Ingest;
+using Tocsin.Protocols.Otlp;
+
+namespace Tocsin.Protocols;
+
+/// <summary>The list of protocols that Tocsin speaks.</summary>
+public static class Protocols
+{
+    public static IReadOnlyList<IProtocol> All { get; } =
+    [
+        new OtlpProtocol(),
+    ];
+
+    public static void MapAll(IEndpointRouteBuilder routes, IngestPipeline pipeline)
+    {
+        foreach (IProtocol protocol in All)
+            protocol.Map(routes, pipeline);
+    }
+}

@@ -1,0 +1,40 @@
+using System.Buffers;
+
+namespace Tocsin.Protocols.Shared;
+
+/// <summary>A growing contiguous buffer from the pool. Dispose gives it back.</summary>
+internal sealed class PooledBytes : IDisposable
+{
+    private byte[] _buffer = [];
+
+    public int Length { get; private set; }
+
+    public int Capacity => _buffer.Length;
+
+    public ReadOnlySpan<byte> Span => _buffer.AsSpan(0, Length);
+
+    public Memory<byte> Free => _buffer.AsMemory(Length);
+
+    public void Advance(int count) => Length += count;
+
+    public void Grow(int capacity)
+    {
+        byte[] larger = ArrayPool<byte>.Shared.Rent(capacity);
+        Span.CopyTo(larger);
+        Return();
+        _buffer = larger;
+    }
+
+    public void Dispose()
+    {
+        Return();
+        _buffer = [];
+        Length = 0;
+    }
+
+    private void Return()
+    {
+        if (_buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(_buffer);
+    }
+}
