@@ -10,9 +10,9 @@ public sealed record IngestOptions
 
     /// <summary>
     /// One encoded batch. A tiny record grows about twentyfold when it is encoded, so the request limit alone does not
-    /// bound memory; records past this point are rejected.
+    /// bound memory; records past this point are rejected. Leaves room for one more record below the store's limit.
     /// </summary>
-    public int MaxBatchBytes { get; init; } = 64 << 20;
+    public int MaxBatchBytes { get; init; } = 48 << 20;
 
     /// <summary>One encoded record, or one resource with its scope. A larger one is rejected whole.</summary>
     public int MaxRecordBytes { get; init; } = 1 << 20;

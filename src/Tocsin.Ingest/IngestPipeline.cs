@@ -18,7 +18,6 @@ namespace Tocsin.Ingest;
 public sealed class IngestPipeline
 {
     private const int MaxPooled = 16;
-    private static readonly TimeSpan s_overloadPause = TimeSpan.FromMilliseconds(100);
 
     private readonly Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<AppendResult>> _append;
     private readonly TimeProvider _clock;
@@ -26,6 +25,7 @@ public sealed class IngestPipeline
     private readonly IReadOnlyList<IIngestTap> _taps;
     private readonly WriterCounters _writerCounters;
     private readonly Counter _tapFailures;
+    private readonly Counter _storeFailures;
     private readonly ConcurrentDictionary<(string Protocol, string Dataset), IngestCounters> _books = new();
     private readonly ConcurrentQueue<IngestWriter> _pool = new();
 
@@ -44,6 +44,7 @@ public sealed class IngestPipeline
         _metrics = metrics;
         _writerCounters = new WriterCounters(metrics);
         _tapFailures = metrics.Counter("tocsin_ingest_tap_failures_total", "Observers of stored batches that failed.");
+        _storeFailures = metrics.Counter("tocsin_ingest_store_failures_total", "Appends that ended in an exception.");
         Options = options;
         Sources = new IngestSources(clock);
         _taps = [Sources, .. taps];
@@ -134,24 +135,16 @@ public sealed class IngestPipeline
         }
     }
 
-    // A store that is full for a moment is asked again until the patience of one request is used up.
     private async ValueTask<AppendResult> Append(ReadOnlyMemory<byte> batch)
     {
-        long started = _clock.GetTimestamp();
-        while (true)
+        try
         {
-            AppendResult result;
-            try
-            {
-                result = await _append(batch, CancellationToken.None).ConfigureAwait(false);
-            }
-            catch (Exception)
-            {
-                return AppendResult.Failed;
-            }
-            if (result != AppendResult.Overloaded || _clock.GetElapsedTime(started) >= Options.MaxWait)
-                return result;
-            await Task.Delay(s_overloadPause, _clock, CancellationToken.None).ConfigureAwait(false);
+            return await _append(batch, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            _storeFailures.Add();
+            return AppendResult.Failed;
         }
     }
 

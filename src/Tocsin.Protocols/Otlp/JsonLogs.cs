@@ -7,13 +7,15 @@ namespace Tocsin.Protocols.Otlp;
 /// <summary>Decodes one LogRecord from JSON: a first walk for the fixed fields, a second for body and attributes.</summary>
 internal static class JsonLogs
 {
-    public static void Decode(ref Utf8JsonReader json, IngestWriter writer)
+    /// <param name="json">At the start of the object; afterwards at its end.</param>
+    /// <param name="ids">Scratch space of <see cref="JsonRequests.IdBytes"/>.</param>
+    /// <param name="writer">Takes the record.</param>
+    public static void Decode(ref Utf8JsonReader json, byte[] ids, IngestWriter writer)
     {
         Utf8JsonReader values = json;
         ulong time = 0, observed = 0, flags = 0, dropped = 0;
         long severity = 0;
         ReadOnlySpan<byte> text = default, eventName = default;
-        Span<byte> traceBytes = stackalloc byte[16], spanBytes = stackalloc byte[8];
         ReadOnlySpan<byte> traceId = default, spanId = default;
         while (JsonReading.NextMember(ref json))
         {
@@ -26,9 +28,9 @@ internal static class JsonLogs
             else if (json.ValueTextEquals("severityText"u8))
                 text = JsonReading.Text(ref json);
             else if (json.ValueTextEquals("traceId"u8))
-                traceId = JsonReading.Id(ref json, traceBytes);
+                traceId = JsonReading.Id(ref json, ids.AsSpan(0, 16));
             else if (json.ValueTextEquals("spanId"u8))
-                spanId = JsonReading.Id(ref json, spanBytes);
+                spanId = JsonReading.Id(ref json, ids.AsSpan(16, 8));
             else if (json.ValueTextEquals("eventName"u8))
                 eventName = JsonReading.Text(ref json);
             else if (json.ValueTextEquals("flags"u8))

@@ -12,31 +12,28 @@ namespace Tocsin.Protocols.Otlp;
 internal static class JsonReading
 {
     /// <summary>Moves from the start of an object, or from a member's value, to the next member's name.</summary>
-    public static bool NextMember(ref Utf8JsonReader json)
+    public static bool NextMember(scoped ref Utf8JsonReader json)
     {
         json.Read();
         return json.TokenType == JsonTokenType.PropertyName;
     }
 
-    /// <summary>Passes over the value of the member whose name was just read.</summary>
-    public static void SkipValue(ref Utf8JsonReader json) => json.Skip();
-
     /// <summary>Enters the object after a name; false when it is null.</summary>
-    public static bool BeginObject(ref Utf8JsonReader json)
+    public static bool BeginObject(scoped ref Utf8JsonReader json)
     {
         json.Read();
         return Is(json.TokenType, JsonTokenType.StartObject);
     }
 
     /// <summary>Enters the array after a name; false when it is null.</summary>
-    public static bool BeginArray(ref Utf8JsonReader json)
+    public static bool BeginArray(scoped ref Utf8JsonReader json)
     {
         json.Read();
         return Is(json.TokenType, JsonTokenType.StartArray);
     }
 
     /// <summary>Moves to the next item of an array of objects; false at its end. A null item is an empty message.</summary>
-    public static bool NextObject(ref Utf8JsonReader json)
+    public static bool NextObject(scoped ref Utf8JsonReader json)
     {
         json.Read();
         return json.TokenType switch
@@ -47,7 +44,7 @@ internal static class JsonReading
         };
     }
 
-    public static bool Bool(ref Utf8JsonReader json)
+    public static bool Bool(scoped ref Utf8JsonReader json)
     {
         json.Read();
         return json.TokenType switch
@@ -58,7 +55,7 @@ internal static class JsonReading
         };
     }
 
-    public static ulong UInt64(ref Utf8JsonReader json)
+    public static ulong UInt64(scoped ref Utf8JsonReader json)
     {
         json.Read();
         switch (json.TokenType)
@@ -77,7 +74,7 @@ internal static class JsonReading
         }
     }
 
-    public static long Int64(ref Utf8JsonReader json)
+    public static long Int64(scoped ref Utf8JsonReader json)
     {
         json.Read();
         switch (json.TokenType)
@@ -94,7 +91,7 @@ internal static class JsonReading
         }
     }
 
-    public static double Double(ref Utf8JsonReader json)
+    public static double Double(scoped ref Utf8JsonReader json)
     {
         json.Read();
         return json.TokenType switch
@@ -109,7 +106,7 @@ internal static class JsonReading
     /// <summary>
     /// The text after a name, valid as long as the request. An unescaped one is a view; only an escaped one is copied.
     /// </summary>
-    public static ReadOnlySpan<byte> Text(ref Utf8JsonReader json)
+    public static ReadOnlySpan<byte> Text(scoped ref Utf8JsonReader json)
     {
         json.Read();
         return json.TokenType switch
@@ -121,8 +118,8 @@ internal static class JsonReading
         };
     }
 
-    /// <summary>Decodes a hexadecimal id of any case; empty when it is absent or not of this length.</summary>
-    public static ReadOnlySpan<byte> Id(ref Utf8JsonReader json, Span<byte> id)
+    /// <summary>Decodes a hexadecimal id of any case into <paramref name="id"/>; empty when it is absent or not of this length.</summary>
+    public static ReadOnlySpan<byte> Id(scoped ref Utf8JsonReader json, Span<byte> id)
     {
         ReadOnlySpan<byte> hex = Text(ref json);
         if (hex.Length != 2 * id.Length)

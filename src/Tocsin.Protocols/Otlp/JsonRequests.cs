@@ -15,8 +15,12 @@ internal static class JsonRequests
     // Deeper than any value that the depth limit of records lets through.
     private const int MaxDepth = 1000;
 
+    /// <summary>Ids of a span (16, 8, 8) and of one of its links (16, 8), decoded from hexadecimal.</summary>
+    public const int IdBytes = 56;
+
     public static bool Decode(ReadOnlySpan<byte> request, IngestWriter writer)
     {
+        byte[] ids = new byte[IdBytes];
         var json = new Utf8JsonReader(request, new JsonReaderOptions { MaxDepth = MaxDepth });
         try
         {
@@ -31,7 +35,7 @@ internal static class JsonRequests
                 else if (JsonReading.BeginArray(ref json))
                 {
                     while (JsonReading.NextObject(ref json))
-                        DecodeResource(ref json, writer);
+                        DecodeResource(ref json, ids, writer);
                 }
             }
             return !json.Read();
@@ -42,7 +46,7 @@ internal static class JsonRequests
         }
     }
 
-    private static void DecodeResource(ref Utf8JsonReader json, IngestWriter writer)
+    private static void DecodeResource(ref Utf8JsonReader json, byte[] ids, IngestWriter writer)
     {
         Utf8JsonReader head = json;
         writer.BeginResource();
@@ -56,12 +60,12 @@ internal static class JsonRequests
             else if (JsonReading.BeginArray(ref json))
             {
                 while (JsonReading.NextObject(ref json))
-                    DecodeScope(ref json, writer);
+                    DecodeScope(ref json, ids, writer);
             }
         }
     }
 
-    private static void DecodeScope(ref Utf8JsonReader json, IngestWriter writer)
+    private static void DecodeScope(ref Utf8JsonReader json, byte[] ids, IngestWriter writer)
     {
         Utf8JsonReader head = json;
         writer.BeginScope();
@@ -78,9 +82,9 @@ internal static class JsonRequests
                 while (JsonReading.NextObject(ref json))
                 {
                     if (logs)
-                        JsonLogs.Decode(ref json, writer);
+                        JsonLogs.Decode(ref json, ids, writer);
                     else
-                        JsonSpans.Decode(ref json, writer);
+                        JsonSpans.Decode(ref json, ids, writer);
                 }
             }
         }

@@ -7,20 +7,20 @@ namespace Tocsin.Protocols.Otlp;
 /// <summary>Decodes one Span from JSON: a first walk for the fixed fields, a second for events, links and attributes.</summary>
 internal static class JsonSpans
 {
-    public static void Decode(ref Utf8JsonReader json, IngestWriter writer)
+    /// <inheritdoc cref="JsonLogs.Decode"/>
+    public static void Decode(ref Utf8JsonReader json, byte[] ids, IngestWriter writer)
     {
         Utf8JsonReader lists = json;
-        Span<byte> ids = stackalloc byte[32];
         var head = new SpanHead();
         ulong dropped = 0;
         while (JsonReading.NextMember(ref json))
         {
             if (json.ValueTextEquals("traceId"u8))
-                head.TraceId = JsonReading.Id(ref json, ids[..16]);
+                head.TraceId = JsonReading.Id(ref json, ids.AsSpan(0, 16));
             else if (json.ValueTextEquals("spanId"u8))
-                head.SpanId = JsonReading.Id(ref json, ids.Slice(16, 8));
+                head.SpanId = JsonReading.Id(ref json, ids.AsSpan(16, 8));
             else if (json.ValueTextEquals("parentSpanId"u8))
-                head.ParentSpanId = JsonReading.Id(ref json, ids.Slice(24, 8));
+                head.ParentSpanId = JsonReading.Id(ref json, ids.AsSpan(24, 8));
             else if (json.ValueTextEquals("droppedAttributesCount"u8))
                 dropped = JsonReading.UInt64(ref json);
             else if (!ReadText(ref json, ref head) && !ReadNumber(ref json, ref head))
@@ -34,16 +34,16 @@ internal static class JsonSpans
             if (lists.ValueTextEquals("attributes"u8))
                 JsonValues.WriteAttributes(ref lists, writer);
             else if (lists.ValueTextEquals("events"u8))
-                WriteList(ref lists, Fields.SpanEvents, events: true, writer);
+                WriteList(ref lists, Fields.SpanEvents, events: true, ids, writer);
             else if (lists.ValueTextEquals("links"u8))
-                WriteList(ref lists, Fields.SpanLinks, events: false, writer);
+                WriteList(ref lists, Fields.SpanLinks, events: false, ids, writer);
             else
                 lists.Skip();
         }
         writer.EndRow();
     }
 
-    private static bool ReadText(ref Utf8JsonReader json, ref SpanHead head)
+    private static bool ReadText(scoped ref Utf8JsonReader json, ref SpanHead head)
     {
         if (json.ValueTextEquals("name"u8))
             head.Name = JsonReading.Text(ref json);
@@ -56,7 +56,7 @@ internal static class JsonSpans
         return true;
     }
 
-    private static bool ReadNumber(ref Utf8JsonReader json, ref SpanHead head)
+    private static bool ReadNumber(scoped ref Utf8JsonReader json, ref SpanHead head)
     {
         if (json.ValueTextEquals("startTimeUnixNano"u8))
             head.Start = JsonReading.UInt64(ref json);
@@ -75,7 +75,7 @@ internal static class JsonSpans
         return true;
     }
 
-    private static void ReadStatus(ref Utf8JsonReader json, ref SpanHead head)
+    private static void ReadStatus(scoped ref Utf8JsonReader json, ref SpanHead head)
     {
         if (!JsonReading.BeginObject(ref json))
             return;
@@ -90,7 +90,7 @@ internal static class JsonSpans
         }
     }
 
-    private static void WriteList(ref Utf8JsonReader json, ReadOnlySpan<byte> field, bool events, IngestWriter writer)
+    private static void WriteList(ref Utf8JsonReader json, ReadOnlySpan<byte> field, bool events, byte[] ids, IngestWriter writer)
     {
         if (!JsonReading.BeginArray(ref json))
             return;
@@ -111,7 +111,7 @@ internal static class JsonSpans
             if (events)
                 WriteEvent(ref json, writer);
             else
-                WriteLink(ref json, writer);
+                WriteLink(ref json, ids, writer);
         }
         writer.EndArray();
     }
@@ -135,18 +135,17 @@ internal static class JsonSpans
             EndMember(ref attributes, hasAttributes, writer);
     }
 
-    private static void WriteLink(ref Utf8JsonReader json, IngestWriter writer)
+    private static void WriteLink(ref Utf8JsonReader json, byte[] ids, IngestWriter writer)
     {
-        Span<byte> ids = stackalloc byte[24];
         ReadOnlySpan<byte> traceId = default, spanId = default, traceState = default;
         Utf8JsonReader attributes = default;
         bool hasAttributes = false;
         while (JsonReading.NextMember(ref json))
         {
             if (json.ValueTextEquals("traceId"u8))
-                traceId = JsonReading.Id(ref json, ids[..16]);
+                traceId = JsonReading.Id(ref json, ids.AsSpan(32, 16));
             else if (json.ValueTextEquals("spanId"u8))
-                spanId = JsonReading.Id(ref json, ids[16..]);
+                spanId = JsonReading.Id(ref json, ids.AsSpan(48, 8));
             else if (json.ValueTextEquals("traceState"u8))
                 traceState = JsonReading.Text(ref json);
             else

@@ -72,7 +72,7 @@ internal static class OtlpMetrics
         return kinds.Broken ? -1 : points;
     }
 
-    private static long CountJson(ref Utf8JsonReader json, ReadOnlySpan<string> path)
+    private static long CountJson(ref Utf8JsonReader json, scoped ReadOnlySpan<string> path)
     {
         long points = 0;
         while (JsonReading.NextMember(ref json))
