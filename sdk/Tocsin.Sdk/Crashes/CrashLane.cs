@@ -1,0 +1,198 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using Tocsin.Sdk.BlackBox;
+using Tocsin.Sdk.Delivery;
+using Tocsin.Sdk.Runs;
+
+namespace Tocsin.Sdk.Crashes;
+
+/// <summary>
+/// What happens when an exception ends the process. Invariants:
+/// - The first dying thread wins; the others sleep until the process is gone, because the first handler to return aborts it.
+/// - The work is done on a thread that was started, warmed up and given its memory while the process was well. It takes
+///   no lock of the application, no thread-pool thread, and calls no delegate of the application.
+/// - The dying thread waits at most <see cref="Deadline"/>, so a crash never turns into a hang.
+/// - Last words first: a short record without any text of the application is on disk before the whole one is tried.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
+internal sealed class CrashLane
+{
+    public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+
+    private const int BufferSize = 512 << 10, Reserve = 256 << 10, BallastSize = 1 << 20;
+
+    private readonly BlackBoxWriter _box;
+    private readonly BlackBoxLoggerProvider _logs;
+    private readonly TocsinServer _server;
+    private readonly RunFolder _folder;
+    private readonly TimeProvider _clock;
+    private readonly FixedBuffer _short = new(16 << 10), _whole = new(BufferSize);
+    private readonly CrashFile? _shortFile, _wholeFile;
+    private readonly FileStream? _stderr = OpenStderr();
+    private readonly ManualResetEvent _entered = new(false), _done = new(false);
+
+    // Freed on entry, so that a heap at its limit has room for the record.
+    private byte[]? _ballast = GC.AllocateUninitializedArray<byte>(BallastSize);
+
+    // Written by the winner before it sets _entered; read by the lane after.
+    private int _gate, _winner;
+    private Exception? _exception;
+    private ExecutionContext? _context;
+    private long _enteredAt;
+
+    public CrashLane(BlackBoxWriter box, BlackBoxLoggerProvider logs, TocsinServer server, RunFolder folder, TimeProvider clock)
+    {
+        (_box, _logs, _server, _folder, _clock) = (box, logs, server, folder, clock);
+        try
+        {
+            if (folder.Path is not null)
+            {
+                _shortFile = new CrashFile(folder.File("last-words.draft")!, folder.File(RunFolder.CrashName)!, 4096);
+                _wholeFile = new CrashFile(folder.File("crash.draft")!, folder.File(RunFolder.CrashName)!, Reserve);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // No room now: what the server takes is all that will be left of a crash.
+        }
+        new Thread(Run, 1 << 20) { IsBackground = true, Name = "Tocsin crash" }.UnsafeStart();
+    }
+
+    /// <summary>Id of the crash under way; null before one.</summary>
+    public string? CrashId { get; private set; }
+
+    /// <summary>The handler of <see cref="AppDomain.UnhandledException"/>; returns when the record is safe or time is up.</summary>
+    public void OnUnhandled(object sender, UnhandledExceptionEventArgs args)
+    {
+        if (Interlocked.Exchange(ref _gate, 1) != 0)
+        {
+            if (_winner != Environment.CurrentManagedThreadId)
+                Thread.Sleep(Timeout.Infinite);
+            return;
+        }
+        _winner = Environment.CurrentManagedThreadId;
+        _enteredAt = Stopwatch.GetTimestamp();
+        _ballast = null;
+        _exception = args.ExceptionObject as Exception;
+        try
+        {
+            _context = ExecutionContext.Capture();
+        }
+        catch (OutOfMemoryException)
+        {
+            // The record then names no user and no trace.
+        }
+        _entered.Set();
+        _done.WaitOne(Deadline);
+    }
+
+    private void Run()
+    {
+        Try(WarmUp);
+        _entered.WaitOne();
+        if (_context is { } context)
+            Try(() => ExecutionContext.Run(context, static lane => ((CrashLane)lane!).Crash(), this));
+        else
+            Try(Crash);
+        _done.Set();
+    }
+
+    private void Crash()
+    {
+        var exception = _exception ?? new InvalidOperationException("something that is not an exception was thrown");
+        var facts = Gather(exception, _clock.GetUtcNow());
+        CrashId = facts.CrashId;
+        _box.Crash(CrashState.Entered, facts.CrashId);
+        if (Try(() => Keep(_short, _shortFile, facts, maxLogs: 0, onlyType: true)))
+            _box.Crash(CrashState.Written, facts.CrashId);
+        facts = facts with { Resources = Tried(ProcessResources.Now) };
+        var whole = Try(() => Keep(_whole, _wholeFile, facts, BlackBoxLayout.LogSlots, onlyType: false))
+            || Try(() => Keep(_whole, _wholeFile, facts, maxLogs: 16, onlyType: false));
+        if (!_folder.Supervised)
+            Try(() => Deliver(facts.CrashId, whole ? _whole : _short));
+    }
+
+    private CrashFacts Gather(Exception exception, DateTimeOffset now)
+    {
+        var activity = Activity.Current;
+        return new CrashFacts
+        {
+            CrashId = Crashes.CrashId.New(now),
+            Class = CrashClasses.Of(exception),
+            Time = now,
+            Box = _box.Snapshot(),
+            Exception = exception,
+            TraceId = activity?.TraceId.ToHexString(),
+            SpanId = activity?.SpanId.ToHexString(),
+            UserId = Tried(() => Surroundings.Find("user.id", activity, _logs.Scopes)),
+            RequestId = Tried(() => Surroundings.Find("RequestId", activity, _logs.Scopes)),
+            Evidence = [new Evidence("crash_file", "The runtime raised UnhandledException: nothing caught the exception.")],
+        };
+    }
+
+    private static void Keep(FixedBuffer buffer, CrashFile? file, CrashFacts facts, int maxLogs, bool onlyType)
+    {
+        buffer.Clear();
+        new CrashRecordWriter(buffer).Write(facts, maxLogs, onlyType);
+        file?.Publish(buffer.Written.Span);
+    }
+
+    private void Deliver(string crashId, FixedBuffer record)
+    {
+        var left = Deadline - Stopwatch.GetElapsedTime(_enteredAt) - TimeSpan.FromMilliseconds(50);
+        if (left <= TimeSpan.Zero)
+            return;
+        var answer = _server.PostCrash(record.Written, left);
+        if (answer.IsFinal)
+            _box.Crash(CrashState.Delivered, crashId);
+        var line = answer.IsAccepted ? $"tocsin: crash {crashId} delivered to {_server.Url}\n"
+            : _shortFile is null ? $"tocsin: crash {crashId} not delivered ({answer}) and no disk to keep it on\n"
+            : $"tocsin: crash {crashId} kept in {_folder.Path} for the next start ({answer})\n";
+        _stderr?.Write(System.Text.Encoding.UTF8.GetBytes(line));
+    }
+
+    // Compiles and loads what a crash needs; nothing is thrown, kept or sent.
+    private void WarmUp()
+    {
+        var facts = Gather(new InvalidOperationException("", new AggregateException(new TimeoutException())), _clock.GetUtcNow());
+        Keep(_short, null, facts, maxLogs: 0, onlyType: true);
+        Keep(_whole, null, facts with { Resources = ProcessResources.Now() }, BlackBoxLayout.LogSlots, onlyType: false);
+        StackText.Parse(new StackTrace(fNeedFileInfo: true).ToString());
+    }
+
+    private static bool Try(Action step)
+    {
+        try
+        {
+            step();
+            return true;
+        }
+        catch (Exception)
+        {
+            // Nobody is left to tell; the next step does with what there is.
+            return false;
+        }
+    }
+
+    private static T? Tried<T>(Func<T?> look) where T : class
+    {
+        T? found = null;
+        Try(() => found = look());
+        return found;
+    }
+
+    // Console.Error takes a lock that another thread may hold for good.
+    private static FileStream? OpenStderr()
+    {
+        try
+        {
+            return OperatingSystem.IsWindows()
+                ? null
+                : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(2, ownsHandle: false), FileAccess.Write, 0);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using Tocsin.Sdk.BlackBox;
+using Tocsin.Sdk.Crashes;
+using Tocsin.Sdk.Runs;
+
+namespace Tocsin.Sdk.Delivery;
+
+/// <summary>
+/// The one thread that talks to the server while the process lives: a heartbeat every 5 s, records of errors the process
+/// survived, and what earlier runs left behind. Blocking calls on a thread of its own, so a starved pool cannot stop it.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
+internal sealed class Courier
+{
+    private static readonly TimeSpan s_beatEvery = TimeSpan.FromSeconds(5), s_timeout = TimeSpan.FromSeconds(2);
+
+    /// <summary>Errors waiting to become records; beyond it the newest is dropped and counted.</summary>
+    private const int MaxQueue = 16;
+
+    private readonly RunIdentity _identity;
+    private readonly BlackBoxWriter _box;
+    private readonly TocsinServer _server;
+    private readonly RunFolder _folder;
+    private readonly OrphanRuns _orphans;
+    private readonly TimeProvider _clock;
+    private readonly BlockingCollection<Func<BlackBoxSnapshot, CrashFacts?>> _queue = new(MaxQueue);
+    private readonly Thread _thread;
+    private readonly FixedBuffer _buffer = new(512 << 10);
+    private volatile string _state = "running";
+
+    // Owned by the courier's thread: records the server has not taken yet, oldest first.
+    private readonly Queue<byte[]> _unsent = new();
+
+    /// <summary>Starts the thread; the first heartbeat is sent at once.</summary>
+    public Courier(
+        RunIdentity identity, BlackBoxWriter box, TocsinServer server, RunFolder folder, OrphanRuns orphans, TimeProvider clock)
+    {
+        (_identity, _box, _server, _folder, _orphans, _clock) = (identity, box, server, folder, orphans, clock);
+        _thread = new Thread(Run, 1 << 20) { IsBackground = true, Name = "Tocsin courier" };
+        _thread.UnsafeStart();
+    }
+
+    /// <summary>Id of the last record made; null before one.</summary>
+    public string? LastId { get; private set; }
+
+    /// <summary>Never blocks; false when the queue is full. The delegate runs on the courier's thread.</summary>
+    public bool TryQueue(Func<BlackBoxSnapshot, CrashFacts?> record)
+    {
+        try
+        {
+            return _queue.TryAdd(record);
+        }
+        catch (InvalidOperationException)
+        {
+            return false; // the courier has said goodbye
+        }
+    }
+
+    /// <summary>Announces that the process is about to stop, at once.</summary>
+    public void Stopping() => Announce("stopping");
+
+    /// <summary>A second host started after the first had stopped.</summary>
+    public void Running() => Announce("running");
+
+    /// <summary>Says goodbye and ends the thread; waits for it no longer than <paramref name="deadline"/>.</summary>
+    public void Stopped(TimeSpan deadline)
+    {
+        _state = "stopped";
+        _queue.CompleteAdding();
+        _thread.Join(deadline);
+    }
+
+    private void Announce(string state)
+    {
+        _state = state;
+        TryQueue(static _ => null);
+    }
+
+    private void Run()
+    {
+        var lastBeat = DateTimeOffset.MinValue;
+        var said = "";
+        while (!_queue.IsCompleted)
+        {
+            var now = _clock.GetUtcNow();
+            if (now - lastBeat >= s_beatEvery || now < lastBeat || said != _state)
+            {
+                said = _state;
+                Beat(said, now, s_timeout);
+                SendAgain();
+                lastBeat = now;
+            }
+            if (_queue.TryTake(out var make, _orphans.HasMore ? 0 : WaitMilliseconds(lastBeat)))
+                Handle(make);
+            else if (_orphans.HasMore)
+                _orphans.AdoptOne(_server, s_timeout);
+        }
+        SendAgain();
+        Beat("stopped", _clock.GetUtcNow(), TimeSpan.FromSeconds(1));
+    }
+
+    private int WaitMilliseconds(DateTimeOffset lastBeat) =>
+        (int)Math.Clamp((lastBeat + s_beatEvery - _clock.GetUtcNow()).TotalMilliseconds, 10, s_beatEvery.TotalMilliseconds);
+
+    private void Handle(Func<BlackBoxSnapshot, CrashFacts?> make)
+    {
+        try
+        {
+            if (make(_box.Snapshot()) is not { } facts)
+                return;
+            LastId = facts.CrashId;
+            var record = CrashRecordWriter.ToBytes(_buffer, facts);
+            if (_server.PostCrash(record, s_timeout).IsFinal)
+                return;
+            Keep(facts.CrashId, record);
+        }
+        catch (Exception)
+        {
+            // An exception's own Message may throw; telemetry must not end the process for it.
+        }
+    }
+
+    // On disk the record outlives the process; without a disk it waits in memory.
+    private void Keep(string crashId, byte[] record)
+    {
+        if (_folder.File(crashId + ".json") is { } path && OrphanRuns.TryWrite(path, record))
+            _orphans.HasOwn = true;
+        else if (_unsent.Count < MaxQueue)
+            _unsent.Enqueue(record);
+    }
+
+    private void SendAgain()
+    {
+        while (_unsent.TryPeek(out var record) && _server.PostCrash(record, s_timeout).IsFinal)
+            _unsent.Dequeue();
+        _orphans.RetryOwn(_server, s_timeout);
+    }
+
+    private void Beat(string state, DateTimeOffset now, TimeSpan timeout)
+    {
+        _buffer.Clear();
+        using var json = new Utf8JsonWriter(_buffer);
+        json.WriteStartObject();
+        json.WriteString("service"u8, _identity.Service);
+        json.WriteString("runId"u8, _identity.RunId);
+        json.WriteString("host"u8, _identity.Host);
+        json.WriteNumber("pid"u8, _identity.Pid);
+        if (_identity.Environment is { } environment)
+            json.WriteString("environment"u8, environment);
+        if (_identity.Release is { } release)
+            json.WriteString("release"u8, release);
+        json.WriteString("state"u8, state);
+        json.WriteString("time"u8, now.UtcDateTime);
+        json.WriteEndObject();
+        json.Flush();
+        _server.PostHeartbeat(_buffer.Written, timeout);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using Tocsin.Sdk.BlackBox;
+using Tocsin.Sdk.Crashes;
+using Tocsin.Sdk.Delivery;
+using Tocsin.Sdk.Telemetry;
+
+namespace Tocsin.Sdk.Runs;
+
+/// <summary>
+/// Everything that watches this process, wired once for its whole life: nothing here is ever unhooked, because a process
+/// can die after its host has stopped.
+/// </summary>
+internal sealed class ProcessRun
+{
+    private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1.5);
+    private static readonly Lock s_starting = new();
+    private static volatile ProcessRun? s_current;
+
+    private readonly CrashLane _lane;
+    private readonly Courier _courier;
+    private int _left;
+
+    private unsafe ProcessRun(Settings settings, TimeProvider clock)
+    {
+        Settings = settings;
+        Folder = RunFolder.Open(settings);
+        Identity = RunIdentity.OfProcess(settings, Folder.RunId);
+        Box = new BlackBoxWriter(Memory(Folder), Identity, Pulse.Period, clock);
+        Logs = new BlackBoxLoggerProvider(Box, settings.LogLevel);
+        var server = new TocsinServer(settings.Url, settings.Key);
+        _lane = new CrashLane(Box, Logs, server, Folder, clock);
+        AppDomain.CurrentDomain.UnhandledException += _lane.OnUnhandled;
+        var dumps = Environment.GetEnvironmentVariable("DOTNET_DbgMiniDumpName");
+        _courier = new Courier(
+            Identity, Box, server, Folder, new OrphanRuns(Folder, dumps, settings.HangTimeout, clock), clock);
+        TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
+        _ = new Pulse(Box, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
+        _ = new ActivityWatch(Box);
+        Signals = new StopSignals(this);
+        if (Folder.Problem is { } problem)
+            Console.Error.WriteLine($"tocsin: no black box on disk: {problem}");
+    }
+
+    public static ProcessRun? Current => s_current;
+
+    public Settings Settings { get; }
+    public RunFolder Folder { get; }
+    public RunIdentity Identity { get; }
+    public BlackBoxWriter Box { get; }
+    public BlackBoxLoggerProvider Logs { get; }
+    public StopSignals Signals { get; }
+
+    /// <summary>Id of the crash under way, else of the last record made; null before one.</summary>
+    public string? CrashId => _lane.CrashId ?? _courier.LastId;
+
+    /// <summary>The first settings are the process's; later ones are not looked at.</summary>
+    public static ProcessRun Start(Settings settings)
+    {
+        lock (s_starting)
+            return s_current ??= new ProcessRun(settings, TimeProvider.System);
+    }
+
+    /// <param name="signal">0 when the program itself decided.</param>
+    public void StopRequested(int signal)
+    {
+        Box.StopRequested(signal);
+        _courier.Stopping();
+    }
+
+    /// <summary>Another host starts in the same process.</summary>
+    public void StopForgotten()
+    {
+        Box.StopForgotten();
+        _courier.Running();
+    }
+
+    /// <summary>The orderly end: says goodbye to the server, marks the black box, leaves no trace behind. Once.</summary>
+    public void Exit(int code)
+    {
+        if (Interlocked.Exchange(ref _left, 1) != 0)
+            return;
+        _courier.Stopped(s_goodbye);
+        Box.CleanExit(code);
+        Folder.Discard();
+    }
+
+    private void OnHung(TimeSpan waited, DateTimeOffset now)
+    {
+        if (Folder.Supervised)
+            return;
+        _courier.TryQueue(box => new CrashFacts
+        {
+            CrashId = Crashes.CrashId.New(now),
+            Class = CrashClasses.Hung,
+            Time = now,
+            Box = box,
+            Resources = ProcessResources.Now(),
+            Evidence = [new Evidence("heartbeat", string.Create(
+                CultureInfo.InvariantCulture,
+                $"The thread pool has not answered for {waited.TotalSeconds:0.#} s; {ThreadPool.PendingWorkItemCount} work items wait for {ThreadPool.ThreadCount} threads."))],
+        });
+    }
+
+    private static unsafe byte* Memory(RunFolder folder)
+    {
+        try
+        {
+            return folder.File(BlackBoxLayout.FileName) is { } path ? BlackBoxMemory.Map(path) : BlackBoxMemory.Allocate();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            Console.Error.WriteLine($"tocsin: no black box on disk: {e.Message}");
+            return BlackBoxMemory.Allocate();
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Tocsin.Sdk;
+using Tocsin.Sdk.Runs;
+using Tocsin.Sdk.Telemetry;
+
+// The namespace of the type it extends, so that applications need no using of their own.
+namespace Microsoft.Extensions.Hosting;
+
+/// <summary>Adds Tocsin to an application with a host.</summary>
+public static class TocsinHostExtensions
+{
+    /// <summary>
+    /// Watches the process from now on and exports its logs, traces and metrics once the host runs. Calling it again changes nothing.
+    /// </summary>
+    /// <exception cref="ArgumentException">An option cannot be used; the message says which, and what was expected.</exception>
+    public static TBuilder AddTocsin<TBuilder>(this TBuilder builder, Action<TocsinOptions>? configure = null)
+        where TBuilder : IHostApplicationBuilder
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        if (builder.Services.Any(static s => s.ServiceType == typeof(ProcessRun)))
+            return builder;
+        var run = ProcessRun.Start(Settings.Resolve(configure, SurroundingsOf(builder)));
+        builder.Services.AddSingleton(run);
+        // First in line: started before, and stopped after, every service of the application.
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostTelemetry>());
+        builder.Logging.AddProvider(run.Logs);
+        builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
+        OpenTelemetryWiring.BeforeHost();
+        return builder;
+    }
+
+    private static Settings.Surroundings SurroundingsOf(IHostApplicationBuilder builder) =>
+        Settings.Surroundings.OfProcess with
+        {
+            Configuration = key => builder.Configuration[key],
+            ApplicationName = builder.Environment.ApplicationName is { Length: > 0 } name ? name : null,
+            EnvironmentName = builder.Environment.EnvironmentName,
+        };
+}
