@@ -1,0 +1,79 @@
+using System.CommandLine;
+using Tocsin.Cli.Run.Children;
+using Tocsin.Cli.Run.Folders;
+using Tocsin.Cli.Run.Spool;
+
+namespace Tocsin.Cli.Run;
+
+/// <summary>tocsin run: runs any program and reports how it died. docs/guide/run.md is its manual.</summary>
+public static class RunVerb
+{
+    public static Command Create()
+    {
+        var options = new RunOptions();
+        var command = new Command("run", "Run a program as its parent and report its death, its hang and its last words.");
+        options.AddTo(command);
+
+        // A synchronous action: an asynchronous one would make the library end the process two seconds after SIGTERM.
+        command.SetAction(result => Execute(options.Read(result), result.GetValue(options.FlushSpool)));
+        return command;
+    }
+
+    private static int Execute(RunSettings settings, bool flushOnly)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Console.Error.WriteLine("tocsin run works on Linux only");
+            return 1;
+        }
+
+        var clock = TimeProvider.System;
+        var (state, problem) = StateFolder.Open(settings.StateDirectory ?? StateFolder.Default(Environment.GetEnvironmentVariable));
+        if (problem is not null)
+        {
+            Notice.Write($"the state folder cannot be used ({problem}); using {state.Path}");
+        }
+
+        var delivery = new CrashDelivery(settings.Url, settings.Key);
+        using var courier = new CrashCourier(new CrashSpool(state.Spool), delivery);
+        if (flushOnly)
+        {
+            return FlushSpool(courier, settings.Url);
+        }
+
+        var ignored = Signals.IgnoredNow();
+        if (Signals.Contains(ignored, Signals.Child))
+        {
+            Libc.SetSignal(Signals.Child, 0); // else the kernel throws the exit status away
+        }
+
+        using var relay = new SignalRelay(clock, settings.StopTimeout, ignored);
+        new Thread(() => Prepare(settings, state, courier, delivery, clock)) { IsBackground = true, Name = "prepare" }.Start();
+        var status = new Supervisor(settings, state, relay, courier, clock).Run();
+        return status.Signal == Signals.Interrupt ? DieOfInterrupt(relay, status) : status.ShellCode;
+    }
+
+    private static void Prepare(RunSettings settings, StateFolder state, CrashCourier courier, CrashDelivery delivery, TimeProvider clock)
+    {
+        WarmUp.Walk(delivery, clock);
+        OrphanRuns.Adopt(state.Runs(settings.Service), record => courier.Deliver(record),
+            run => Notice.Write($"an earlier run of {run.Service} (process {run.Pid}) lives on without its supervisor"));
+        courier.StartRetries();
+    }
+
+    private static int FlushSpool(CrashCourier courier, Uri url)
+    {
+        var (sent, waiting, reason) = courier.Flush();
+        Notice.Write(waiting == 0 ? $"{sent} crash records delivered to {url}" : $"{sent} crash records delivered, {waiting} still wait: {reason}");
+        return waiting == 0 ? 0 : 1;
+    }
+
+    /// <summary>A shell ends its loop on Ctrl-C only when the command died of it.</summary>
+    private static int DieOfInterrupt(SignalRelay relay, ExitStatus status)
+    {
+        relay.Dispose();
+        Libc.SetSignal(Signals.Interrupt, 0);
+        _ = Libc.Kill(Environment.ProcessId, Signals.Interrupt);
+        return status.ShellCode;
+    }
+}
