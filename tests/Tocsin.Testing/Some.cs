@@ -20,11 +20,11 @@ public static class Some
     public static byte[] Batch(params SomeLog[] logs)
     {
         using var writer = new EventBatchWriter(logs.Length > 0 ? logs[0].Dataset : Dataset.Logs);
-        foreach (IGrouping<string, SomeLog> stream in logs.GroupBy(l => l.Service))
+        foreach (IGrouping<(string Service, string Host), SomeLog> stream in logs.GroupBy(l => (l.Service, l.Host)))
         {
             writer.BeginStream();
-            Text(writer, "service.name", stream.Key);
-            Text(writer, "host.name", stream.First().Host);
+            Text(writer, "service.name", stream.Key.Service);
+            Text(writer, "host.name", stream.Key.Host);
             writer.EndStream();
             foreach (SomeLog log in stream)
                 Row(writer, log);

@@ -94,12 +94,13 @@ public sealed record SeverityRange(byte Min, byte Max) : Predicate
 }
 
 /// <summary>Exactly this trace.</summary>
-/// <param name="TraceId">16 bytes.</param>
+/// <param name="TraceId">16 bytes; empty for rows without a trace.</param>
 public sealed record TraceIs(ReadOnlyMemory<byte> TraceId) : Predicate
 {
     public override bool Matches(in EventRow row) => row.TraceId.SequenceEqual(TraceId.Span);
 
-    internal override bool MayMatch(BlockSummary block) => block.MayContain(Tokens.HashId(TraceId.Span));
+    internal override bool MayMatch(BlockSummary block) =>
+        TraceId.IsEmpty || block.MayContain(Tokens.HashId(TraceId.Span));
 
     internal override void AddFields(FieldNeeds needs) => needs.TraceId = true;
 
@@ -107,12 +108,13 @@ public sealed record TraceIs(ReadOnlyMemory<byte> TraceId) : Predicate
 }
 
 /// <summary>Exactly this span.</summary>
-/// <param name="SpanId">8 bytes.</param>
+/// <param name="SpanId">8 bytes; empty for rows without a span.</param>
 public sealed record SpanIs(ReadOnlyMemory<byte> SpanId) : Predicate
 {
     public override bool Matches(in EventRow row) => row.SpanId.SequenceEqual(SpanId.Span);
 
-    internal override bool MayMatch(BlockSummary block) => block.MayContain(Tokens.HashId(SpanId.Span));
+    internal override bool MayMatch(BlockSummary block) =>
+        SpanId.IsEmpty || block.MayContain(Tokens.HashId(SpanId.Span));
 
     internal override void AddFields(FieldNeeds needs) => needs.SpanId = true;
 

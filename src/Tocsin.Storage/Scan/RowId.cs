@@ -23,13 +23,13 @@ public readonly record struct RowId(Instant Time, ulong Sequence) : IComparable<
     public static bool operator <=(RowId a, RowId b) => a.CompareTo(b) <= 0;
     public static bool operator >=(RowId a, RowId b) => a.CompareTo(b) >= 0;
 
-    /// <summary>Sixteen hexadecimal digits of the time in nanoseconds, then the sequence number.</summary>
-    public override string ToString() => $"{Time.UnixNanos:x16}{Sequence:x}";
+    /// <summary>Sixteen hexadecimal digits of the time in nanoseconds, then sixteen of the sequence number.</summary>
+    public override string ToString() => $"{Time.UnixNanos:x16}{Sequence:x16}";
 
     public static bool TryParse(ReadOnlySpan<char> text, out RowId id)
     {
         id = default;
-        if (text.Length is <= TimeDigits or > 2 * TimeDigits
+        if (text.Length != 2 * TimeDigits
             || !long.TryParse(text[..TimeDigits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long time)
             || !ulong.TryParse(text[TimeDigits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong sequence))
             return false;
