@@ -6,13 +6,26 @@ namespace Tocsin.Sdk.BlackBox;
 /// Copies beginnings and ends of activities into the black box. It samples nothing itself: an activity nobody else asked
 /// for is not created for it.
 /// </summary>
-internal sealed class ActivityWatch
+internal static class ActivityWatch
 {
-    public ActivityWatch(BlackBoxWriter box) => ActivitySource.AddActivityListener(new ActivityListener
+    public static void Start(BlackBoxWriter box) => ActivitySource.AddActivityListener(new ActivityListener
     {
         ShouldListenTo = static source => !source.Name.StartsWith("Experimental.System.Net.", StringComparison.Ordinal),
         Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.None,
-        ActivityStarted = box.Began,
-        ActivityStopped = box.Ended,
+        ActivityStarted = activity => Safely(box.Began, activity),
+        ActivityStopped = activity => Safely(box.Ended, activity),
     });
+
+    // An exception here would surface in the application's own call.
+    private static void Safely(Action<Activity> step, Activity activity)
+    {
+        try
+        {
+            step(activity);
+        }
+        catch (Exception)
+        {
+            // The box then lacks one operation.
+        }
+    }
 }

@@ -179,8 +179,8 @@ internal sealed unsafe class BlackBoxWriter
         to.Clear();
         if (trace == default)
             return;
-        trace.CopyTo(to);
-        span.CopyTo(to[16..]);
+        trace.CopyTo(to[..16]);
+        span.CopyTo(to[16..24]);
     }
 
     private void Store(int at, long value) => Volatile.Write(ref *(long*)(_box + at), value);

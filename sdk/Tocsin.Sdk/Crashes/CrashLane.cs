@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using System.Text;
 using Tocsin.Sdk.BlackBox;
 using Tocsin.Sdk.Delivery;
 using Tocsin.Sdk.Runs;
@@ -28,7 +30,6 @@ internal sealed class CrashLane
     private readonly TimeProvider _clock;
     private readonly FixedBuffer _short = new(16 << 10), _whole = new(BufferSize);
     private readonly CrashFile? _shortFile, _wholeFile;
-    private readonly FileStream? _stderr = OpenStderr();
     private readonly ManualResetEvent _entered = new(false), _done = new(false);
 
     // Freed on entry, so that a heap at its limit has room for the record.
@@ -145,10 +146,10 @@ internal sealed class CrashLane
         var answer = _server.PostCrash(record.Written, left);
         if (answer.IsFinal)
             _box.Crash(CrashState.Delivered, crashId);
-        var line = answer.IsAccepted ? $"tocsin: crash {crashId} delivered to {_server.Url}\n"
+        var line = answer.IsAccepted ? $"tocsin: crash {crashId} delivered to {_server.Url.AbsoluteUri.TrimEnd('/')}\n"
             : _shortFile is null ? $"tocsin: crash {crashId} not delivered ({answer}) and no disk to keep it on\n"
             : $"tocsin: crash {crashId} kept in {_folder.Path} for the next start ({answer})\n";
-        _stderr?.Write(System.Text.Encoding.UTF8.GetBytes(line));
+        Say(line);
     }
 
     // Compiles and loads what a crash needs; nothing is thrown, kept or sent.
@@ -181,18 +182,13 @@ internal sealed class CrashLane
         return found;
     }
 
-    // Console.Error takes a lock that another thread may hold for good.
-    private static FileStream? OpenStderr()
+    // Console.Error takes a lock that another thread may hold for good; a stream would keep a position of its own.
+    private static void Say(string line)
     {
-        try
-        {
-            return OperatingSystem.IsWindows()
-                ? null
-                : new FileStream(new Microsoft.Win32.SafeHandles.SafeFileHandle(2, ownsHandle: false), FileAccess.Write, 0);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
-        {
-            return null;
-        }
+        if (!OperatingSystem.IsWindows() && Encoding.UTF8.GetBytes(line) is var text)
+            _ = write(2, text, text.Length);
     }
+
+    [DllImport("libc")]
+    private static extern nint write(int file, byte[] text, nint count);
 }

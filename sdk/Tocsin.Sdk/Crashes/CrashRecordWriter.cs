@@ -143,9 +143,7 @@ internal sealed class CrashRecordWriter(IBufferWriter<byte> target)
             _json.WriteStartObject("exception"u8);
             _json.WriteString("type"u8, type);
             _json.WriteStartArray("frames"u8);
-            foreach (var thread in report.Threads)
-                if (thread.Crashed)
-                    WriteReportFrames(thread.Frames);
+            WriteReportFrames(report.CrashSite);
             _json.WriteEndArray();
             _json.WriteEndObject();
         }
@@ -164,7 +162,7 @@ internal sealed class CrashRecordWriter(IBufferWriter<byte> target)
         _json.WriteEndArray();
     }
 
-    private void WriteReportFrames(IReadOnlyList<ReportFrame> frames)
+    private void WriteReportFrames(IEnumerable<ReportFrame> frames)
     {
         foreach (var frame in frames)
         {

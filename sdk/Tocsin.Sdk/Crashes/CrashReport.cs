@@ -15,7 +15,12 @@ internal sealed record ReportThread(string Id, bool Crashed, string? ExceptionTy
 /// </summary>
 internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnlyList<ReportThread> Threads)
 {
+    private const string ExecutionEngine = "System.ExecutionEngineException";
     private const int MaxFileBytes = 32 << 20, MaxThreads = 64;
+
+    /// <summary>The crashed thread from its first managed frame on: above it are the runtime's own signal handlers.</summary>
+    public IEnumerable<ReportFrame> CrashSite =>
+        Threads.FirstOrDefault(static t => t.Crashed)?.Frames.SkipWhile(static f => f.IlOffset is null) ?? [];
 
     /// <summary>Null when there is none, or it cannot be read.</summary>
     public static CrashReport? OfProcess(string? dumpName, int pid, DateTimeOffset notBefore)
@@ -49,7 +54,8 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
                     threads.Add(ThreadOf(element));
             var crashed = threads.Find(static t => t.Crashed);
             var code = Member(document.RootElement, "parameters") is { } parameters ? Text(parameters, "ExceptionType") : null;
-            return new CrashReport(ClassOf(crashed, code), crashed?.ExceptionType, threads);
+            var type = crashed?.ExceptionType == ExecutionEngine ? "Environment.FailFast" : crashed?.ExceptionType;
+            return new CrashReport(ClassOf(crashed, code), type, threads);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -62,7 +68,8 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
         "System.StackOverflowException" => CrashClasses.StackOverflow,
         "System.AccessViolationException" => CrashClasses.AccessViolation,
         "System.OutOfMemoryException" or "System.InsufficientMemoryException" => CrashClasses.OutOfMemory,
-        _ when crashed is not null && HasFrame(crashed, "System.Environment.FailFast(") => CrashClasses.FailFast,
+        // What the runtime raises for Environment.FailFast, and for its own broken invariants.
+        ExecutionEngine => CrashClasses.FailFast,
         { } => CrashClasses.Unhandled,
         null => code switch
         {
@@ -70,14 +77,6 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
             _ => CrashClasses.NativeAbort,
         },
     };
-
-    private static bool HasFrame(ReportThread thread, string method)
-    {
-        foreach (var frame in thread.Frames)
-            if (frame.Method.StartsWith(method, StringComparison.Ordinal))
-                return true;
-        return false;
-    }
 
     private static ReportThread ThreadOf(JsonElement thread)
     {

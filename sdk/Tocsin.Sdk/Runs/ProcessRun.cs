@@ -36,7 +36,7 @@ internal sealed class ProcessRun
         TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
         _ = new Pulse(Box, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
-        _ = new ActivityWatch(Box);
+        ActivityWatch.Start(Box);
         Signals = new StopSignals(this);
         if (Folder.Problem is { } problem)
             Console.Error.WriteLine($"tocsin: no black box on disk: {problem}");

@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Logging;
+using Tocsin.Sdk;
+
+namespace Tocsin.Sdk.Crasher;
+
+/// <summary>Dies in the way its first argument names; what the tests of the library look at is what it leaves behind.</summary>
+internal static class Program
+{
+    private static int Main(string[] args)
+    {
+        var started = TocsinSdk.Init(static o => o.Environment = "test");
+        var log = TocsinSdk.LoggerFactory.CreateLogger("Crasher");
+        log.LogInformation("about to {Kind}", args[0]);
+        TocsinSdk.AddBreadcrumb("test", "one crumb");
+        TocsinSdk.Stopping.Register(static () => Console.WriteLine("stop callback"));
+        Console.WriteLine("ready " + TocsinSdk.RunId);
+        Die(args[0], started, log);
+        return 0;
+    }
+
+    private static void Die(string kind, IDisposable started, ILogger log)
+    {
+        switch (kind)
+        {
+            case "clean": break;
+            case "clean-disposed": started.Dispose(); break;
+            case "main": Throw("from main"); break;
+            case "thread": OnThread(static () => Throw("from a thread")); break;
+            case "nested": throw new InvalidOperationException("outer", Thrown(new AggregateException("both", Thrown(new TimeoutException("first")), Thrown(new IOException("second")))));
+            case "async-disposed": AsyncDisposed(started).GetAwaiter().GetResult(); break;
+            case "message-throws": throw new TreacherousException(hang: false);
+            case "message-hangs": throw new TreacherousException(hang: true);
+            case "user": WithUser(log); break;
+            case "task": Unobserved(); break;
+            case "stack-overflow": Overflow(0); break;
+            case "fail-fast": Environment.FailFast("broken invariant"); break;
+            case "access-violation": unsafe { *(int*)0x10_0000_0000 = 1; } break;
+            case "null-pointer": unsafe { *(int*)null = 1; } break;
+            case "native-abort": abort(); break;
+            case "kill-self": _ = kill(Environment.ProcessId, 9); break;
+            case "exit": Environment.Exit(3); break;
+            case "out-of-memory": Exhaust(); break;
+            case "race": Race(); break;
+            case "starved": Starve(); Thread.Sleep(200); OnThread(static () => Throw("with a starved pool")); break;
+            case "hang": Starve(); Thread.Sleep(Timeout.Infinite); break;
+            case "wait": Thread.Sleep(Timeout.Infinite); break;
+            default: throw new ArgumentException("unknown way to die: " + kind);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Throw(string message) => throw new InvalidOperationException(message);
+
+    private static Exception Thrown(Exception exception)
+    {
+        try
+        {
+            throw exception;
+        }
+        catch (Exception e)
+        {
+            return e;
+        }
+    }
+
+    private static void OnThread(ThreadStart start)
+    {
+        var thread = new Thread(start);
+        thread.Start();
+        thread.Join();
+    }
+
+    private static async Task AsyncDisposed(IDisposable started)
+    {
+        using (started)
+        {
+            await Task.Yield();
+            Throw("after an await");
+        }
+    }
+
+    private static void WithUser(ILogger log)
+    {
+        using var activity = new Activity("checkout").Start();
+        using var scope = log.BeginScope(new Dictionary<string, object> { ["user.id"] = "u-17", ["RequestId"] = "req-4" });
+        Throw("with a user");
+    }
+
+    private static void Unobserved()
+    {
+        for (var i = 0; i < 20; i++)
+            Forget(i);
+        Thread.Sleep(200);
+        for (var i = 0; i < 3; i++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        Console.WriteLine("alive");
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Forget(int i) => Task.Run(() => throw new InvalidOperationException("nobody looked " + i));
+
+    private static int Overflow(int depth) => Overflow(depth + 1) + 1;
+
+    // With DOTNET_GCHeapHardLimit the heap ends soon; small pieces last, so that nothing at all is left.
+    private static void Exhaust()
+    {
+        var kept = new List<byte[]>();
+        foreach (var size in (int[])[1 << 20, 4096, 64])
+        {
+            try
+            {
+                while (true)
+                    kept.Add(new byte[size]);
+            }
+            catch (OutOfMemoryException) when (size > 64)
+            {
+                // Smaller.
+            }
+        }
+        GC.KeepAlive(kept);
+    }
+
+    private static void Race()
+    {
+        using var go = new ManualResetEvent(false);
+        for (var i = 0; i < 8; i++)
+        {
+            var number = i;
+            new Thread(() => { go.WaitOne(); Throw("racer " + number); }).Start();
+        }
+        Thread.Sleep(100);
+        go.Set();
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void Starve()
+    {
+        ThreadPool.SetMinThreads(1, 1);
+        ThreadPool.SetMaxThreads(Environment.ProcessorCount, Environment.ProcessorCount);
+        for (var i = 0; i < 400; i++)
+            ThreadPool.UnsafeQueueUserWorkItem(static _ => Thread.Sleep(Timeout.Infinite), null);
+    }
+
+    [DllImport("libc")]
+    private static extern void abort();
+
+    [DllImport("libc")]
+    private static extern int kill(int pid, int signal);
+
+    private sealed class TreacherousException(bool hang) : Exception
+    {
+        public override string Message
+        {
+            get
+            {
+                if (hang)
+                    Thread.Sleep(Timeout.Infinite);
+                throw new NotSupportedException("no message for you");
+            }
+        }
+    }
+}
