@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 
@@ -13,7 +14,7 @@ public sealed record JsonRequest<T>(T? Value, ProblemHttpResult? Problem)
 /// Reads JSON bodies. The content type is required even for an empty body: a page of another site cannot set it, so
 /// nobody's browser can be made to act for them.
 /// </summary>
-public static class JsonRequest
+public static partial class JsonRequest
 {
     /// <summary>An empty body counts as an empty object.</summary>
     public static async Task<JsonRequest<T>> Read<T>(HttpRequest request, JsonTypeInfo<T> type, int limit)
@@ -39,27 +40,45 @@ public static class JsonRequest
         }
         catch (JsonException wrong)
         {
-            return new(null, Api.Problem.BadRequest([Explain(wrong)]));
+            return new(null, Api.Problem.BadRequest([Explain(wrong, type)]));
         }
     }
 
-    private static Fault Explain(JsonException wrong)
+    private static Fault Explain(JsonException wrong, JsonTypeInfo type)
     {
-        string where = wrong.Path is null or "$" or "" ? "body" : wrong.Path.TrimStart('$').TrimStart('.');
-        bool wrongType = wrong.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal);
-        string what = $"it {(wrongType ? "has another type" : "is not valid JSON")} (line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1})";
-        return new Fault(where, what, wrongType ? ExpectedType(wrong.Message) : "valid JSON in UTF-8");
+        string path = wrong.Path ?? "$";
+        string where = path == "$" ? "body" : path[1..].TrimStart('.');
+        string place = $"(line {wrong.LineNumber + 1}, byte {wrong.BytePositionInLine + 1})";
+        return wrong.Message.StartsWith("The JSON value could not be converted", StringComparison.Ordinal)
+            ? new Fault(where, $"its value does not fit {place}", ExpectedAt(path, type))
+            : new Fault(where, $"it is not valid JSON {place}", "valid JSON in UTF-8");
     }
 
-    /// <summary>The serializer names the .NET type; people know JSON's.</summary>
-    private static string ExpectedType(string message) =>
-        message.Contains("System.String.", StringComparison.Ordinal) ? "text"
-        : message.Contains("Int32", StringComparison.Ordinal) ? "a whole number"
-        : message.Contains("Double", StringComparison.Ordinal) ? "a number"
-        : message.Contains("DateTimeOffset", StringComparison.Ordinal) ? "a time such as 2026-01-02T03:04:05Z"
-        : message.Contains("Dictionary", StringComparison.Ordinal) ? "an object of names and values"
-        : message.Contains("List", StringComparison.Ordinal) ? "an array"
-        : "a JSON object";
+    /// <summary>Follows the path through the types, because the serializer's own words name .NET types.</summary>
+    private static string ExpectedAt(string path, JsonTypeInfo type)
+    {
+        JsonTypeInfo at = type;
+        foreach (Match step in PathStep().Matches(path))
+        {
+            Type? next = at.Kind == JsonTypeInfoKind.Object
+                ? at.Properties.FirstOrDefault(p => p.Name == step.Groups["name"].Value)?.PropertyType
+                : at.ElementType;
+            if (next is null)
+                break;
+            at = type.Options.GetTypeInfo(next);
+        }
+        return WordFor(at);
+    }
+
+    private static string WordFor(JsonTypeInfo type) => (Nullable.GetUnderlyingType(type.Type) ?? type.Type) switch
+    {
+        _ when type.Kind == JsonTypeInfoKind.Enumerable => "an array",
+        _ when type.Kind is JsonTypeInfoKind.Object or JsonTypeInfoKind.Dictionary => "a JSON object",
+        var scalar when scalar == typeof(int) || scalar == typeof(long) => "a whole number",
+        var scalar when scalar == typeof(double) => "a number",
+        var scalar when scalar == typeof(DateTimeOffset) => "a time such as 2026-01-02T03:04:05Z",
+        _ => "text",
+    };
 
     private static async Task<byte[]?> ReadWithin(Stream body, int limit, CancellationToken cancel)
     {
@@ -74,4 +93,7 @@ public static class JsonRequest
         }
         return kept.ToArray();
     }
+
+    [GeneratedRegex(@"\.(?<name>\w+)|\[[^\]]*\]")]
+    private static partial Regex PathStep();
 }
