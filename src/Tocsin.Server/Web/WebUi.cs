@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+using System.Text;
+using System.Text.Encodings.Web;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Net.Http.Headers;
+
+namespace Tocsin.Server.Web;
+
+/// <summary>
+/// Serves the embedded web page: hashed files under /assets for ever, everything else that is not an API as the page itself,
+/// whose own router takes over. Works below any <see cref="HttpRequest.PathBase"/>.
+/// </summary>
+public static class WebUi
+{
+    private const string Forever = "public, max-age=31536000, immutable";
+
+    // Mantine and uPlot set styles from script; nothing else may run or load from elsewhere.
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+        + "connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+
+    private const string BaseElement = "<base href=\"/\" />";
+
+    /// <summary>First segments of paths that belong to an API; a typo below them must stay a 404.</summary>
+    private static readonly FrozenSet<string> s_reserved = FrozenSet.ToFrozenSet(
+    [
+        "-", "alertmanager", "api", "assets", "elasticsearch", "health", "ingest", "jaeger", "loki", "metrics", "openapi",
+        "prometheus", "v1",
+    ], StringComparer.OrdinalIgnoreCase);
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        WebAssets assets = WebAssets.Of(typeof(WebUi).Assembly);
+        string? page = assets.Find("index.html") is { } index ? Encoding.UTF8.GetString(index.Plain.Span) : null;
+        routes.MapMethods("/assets/{**path}", Reading.HttpMethods, (HttpContext context, string path) => ServeAsset(assets, path, context))
+            .ExcludeFromDescription();
+        // A pattern with a constraint object, so that API paths never match here: a wrong method stays 405, a typo 404.
+        RoutePattern anyScreen = RoutePatternFactory.Parse("/{**path}", null, new { path = new ScreenPath() });
+        routes.Map(anyScreen, context => ServePage(assets, page, context)).WithMetadata(Reading).WithOrder(int.MaxValue);
+    }
+
+    private static HttpMethodMetadata Reading { get; } = new([HttpMethods.Get, HttpMethods.Head]);
+
+    private static Task ServeAsset(WebAssets assets, string path, HttpContext context)
+    {
+        if (assets.Find($"assets/{path}") is { } asset)
+            return asset.Serve(context, Forever);
+        context.Response.StatusCode = StatusCodes.Status404NotFound;
+        return Task.CompletedTask;
+    }
+
+    private static async Task ServePage(WebAssets assets, string? page, HttpContext context)
+    {
+        string path = context.Request.Path.Value!.TrimStart('/');
+        if (path.Length > 0 && path != "index.html" && assets.Find(path) is { } file)
+        {
+            await file.Serve(context, "no-cache");
+            return;
+        }
+        if (page is null)
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await context.Response.WriteAsync("This Tocsin was built without its web page (BuildWebUi=false). The API is under /api/tocsin/v1.\n");
+            return;
+        }
+        IHeaderDictionary headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        headers.CacheControl = "no-cache";
+        headers.XContentTypeOptions = "nosniff";
+        headers[HeaderNames.XFrameOptions] = "DENY";
+        headers["Referrer-Policy"] = "same-origin";
+        context.Response.ContentType = "text/html; charset=utf-8";
+        string prefix = HtmlEncoder.Default.Encode(context.Request.PathBase.ToUriComponent());
+        byte[] body = Encoding.UTF8.GetBytes(page.Replace(BaseElement, $"<base href=\"{prefix}/\" />", StringComparison.Ordinal));
+        context.Response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private sealed class ScreenPath : IRouteConstraint
+    {
+        public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection)
+        {
+            string path = values[routeKey] as string ?? "";
+            int end = path.IndexOf('/');
+            return !s_reserved.Contains(end < 0 ? path : path[..end]);
+        }
+    }
+}
