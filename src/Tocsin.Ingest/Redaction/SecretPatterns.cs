@@ -17,6 +17,7 @@ internal static class SecretPatterns
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/="u8);
 
     private static readonly SearchValues<byte> s_upperOrDigit = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
+    private static readonly SearchValues<byte> s_label = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "u8);
     private static readonly SearchValues<byte> s_authorityEnd = SearchValues.Create("/?# \t\r\n\"'<>,;|\\"u8);
     private static readonly SearchValues<byte> s_valueEnd = SearchValues.Create(" \t\r\n;&,\"'<>)}]|\\"u8);
 
@@ -98,10 +99,10 @@ internal static class SecretPatterns
     {
         for (int at = 0; Next(text, "-----BEGIN "u8, ref at);)
         {
-            ReadOnlySpan<byte> label = text.Slice(at, Math.Min(64, text.Length - at));
-            if (label.IndexOf("PRIVATE KEY"u8) < 0)
+            int label = End(text, at + 11, s_label);
+            if (text[(at + 11)..label].IndexOf("PRIVATE KEY"u8) < 0)
             {
-                at += 11;
+                at = label;
                 continue;
             }
             int footer = text[at..].IndexOf("-----END "u8);

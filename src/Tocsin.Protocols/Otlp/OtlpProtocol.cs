@@ -15,7 +15,10 @@ public sealed class OtlpProtocol : IProtocol
         foreach (OtlpSignal signal in OtlpSignal.All)
         {
             RequestDelegate http = new OtlpHttp(pipeline, signal).Export;
+            RequestDelegate grpc = new OtlpGrpc(pipeline, signal).Export;
             routes.MapPost($"/v1/{signal.Path}", http);
+            routes.MapPost($"/{signal.GrpcService}/Export", grpc);
         }
+        routes.MapPost(@"/{service:regex(^opentelemetry\.proto\.)}/{method}", (RequestDelegate)OtlpGrpc.Unimplemented);
     }
 }

@@ -15,6 +15,9 @@ internal sealed class PooledBytes : IDisposable
 
     public Memory<byte> Free => _buffer.AsMemory(Length);
 
+    /// <summary>Reads what is written so far. Valid until the next Grow or Dispose.</summary>
+    public MemoryStream OpenRead(int offset) => new(_buffer, offset, Length - offset, writable: false);
+
     public void Advance(int count) => Length += count;
 
     public void Grow(int capacity)

@@ -56,12 +56,12 @@ internal sealed class RequestBody(IngestPipeline pipeline) : IDisposable
         return await Fill(unzipped, 4 * (request.ContentLength ?? 0), limit, cancel).ConfigureAwait(false);
     }
 
-    /// <summary>Decompresses bytes that are in memory already.</summary>
-    public async ValueTask<BodyResult> Unzip(ReadOnlyMemory<byte> zipped, CancellationToken cancel)
+    /// <summary>Decompresses what another body holds from <paramref name="offset"/> on.</summary>
+    public async ValueTask<BodyResult> Unzip(RequestBody zipped, int offset, CancellationToken cancel)
     {
-        using var source = new MemoryStream(zipped.ToArray(), writable: false);
+        using MemoryStream source = zipped._bytes.OpenRead(offset);
         await using var unzipped = new GZipStream(source, CompressionMode.Decompress);
-        return await Fill(unzipped, 4L * zipped.Length, pipeline.Options.MaxBodyBytes, cancel).ConfigureAwait(false);
+        return await Fill(unzipped, 4 * source.Length, pipeline.Options.MaxBodyBytes, cancel).ConfigureAwait(false);
     }
 
     public void Dispose()
