@@ -22,7 +22,7 @@ internal readonly record struct ExitStatus(int? Code, int? Signal, bool CoreDump
     public bool Success => Code == 0;
 
     public override string ToString() =>
-        Signal is { } signal ? $"ended by {Signals.Name(signal)}{(CoreDumped ? ", core dumped" : "")}" : $"exit code {Code}";
+        Signal is { } signal ? $"was ended by {Signals.Name(signal)}{(CoreDumped ? ", core dumped" : "")}" : $"left with exit code {Code}";
 
     private static bool IsRelayed(int signal) =>
         Signals.IsFault(signal)

@@ -49,7 +49,7 @@ internal static class EvidenceList
         }
 
         var intent = death.Intent.Signal == 0 ? "" : $" after {Signals.Name(death.Intent.Signal)} at {death.Intent.At:HH:mm:ss.fff}Z";
-        return $"The process ended: {status}{intent}.";
+        return $"The process {status}{intent}.";
     }
 
     private static string BlackBox(Death death, Tocsin.Sdk.BlackBox.BlackBoxSnapshot box)

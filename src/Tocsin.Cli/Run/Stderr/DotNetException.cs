@@ -72,7 +72,7 @@ internal static class DotNetException
     /// <summary>"   at Type.Method(Args) in /path/file.cs:line 12", the place being optional.</summary>
     public static CrashFrame Frame(string line)
     {
-        var text = line.Trim()["at ".Length..];
+        var text = line.TrimStart()["at ".Length..].TrimEnd();
         var place = text.LastIndexOf(" in ", StringComparison.Ordinal);
         var number = text.LastIndexOf(":line ", StringComparison.Ordinal);
         if (place <= 0 || number < place || !int.TryParse(text.AsSpan(number + ":line ".Length), out var at))

@@ -59,7 +59,7 @@ internal static class NodeStderr
             open = lines[i].EndsWith(" {", StringComparison.Ordinal);
             if (IsFrame(lines[i]))
             {
-                frames.Add(Frame(lines[i].Trim()["at ".Length..].TrimEnd(' ', '{')));
+                frames.Add(Frame(lines[i].TrimStart()["at ".Length..].TrimEnd(' ', '{')));
             }
         }
 
