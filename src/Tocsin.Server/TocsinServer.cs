@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Tocsin.Server.Configuration;
 
@@ -35,7 +36,7 @@ public sealed class TocsinServer : IAsyncDisposable
     public ServerAddresses Addresses { get; private set; } = new(0, 0, 0, "");
 
     /// <summary>Completes when somebody has asked the process to stop (Ctrl-C, SIGTERM).</summary>
-    public Task WaitForStop() => _app.WaitForShutdownAsync();
+    public Task WaitForStop() => ((IHost)_app).WaitForShutdownAsync();
 
     /// <exception cref="IOException">A port is taken; the message names it.</exception>
     /// <exception cref="Storage.DatabaseLockedException">Another server works on the same data directory.</exception>
@@ -56,7 +57,7 @@ public sealed class TocsinServer : IAsyncDisposable
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => JsonShape.Apply(json.SerializerOptions));
         builder.Services.AddOpenApi();
-        builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         WebApplication app = builder.Build();
 
         var server = new TocsinServer(app, settings);
@@ -87,6 +88,12 @@ public sealed class TocsinServer : IAsyncDisposable
         if (_parts is not null)
             await _parts.DisposeAsync();
         _stopping.Dispose();
+    }
+
+    /// <summary>Lets each channel check its own settings; what is wrong goes to the source's errors.</summary>
+    public static void CheckChannels(TocsinSettings settings)
+    {
+        _ = settings;
     }
 
     private static void Listen(KestrelServerOptions kestrel, TocsinSettings settings)

@@ -1,0 +1,100 @@
+using System.Globalization;
+using Tocsin.Server.Configuration;
+
+namespace Tocsin.Server.Health;
+
+internal enum HealthStatus
+{
+    Healthy,
+    Degraded,
+    Unhealthy,
+}
+
+internal sealed record HealthCheck(string Name, HealthStatus Status, string? Detail, IReadOnlyDictionary<string, object> Facts);
+
+internal sealed record HealthReport(HealthStatus Status, IReadOnlyList<HealthCheck> Checks);
+
+/// <summary>Looks at the server's own parts. Each look is cheap: counters and one statfs.</summary>
+internal sealed class HealthChecks(TocsinSettings settings, Parts parts)
+{
+    public HealthReport Check()
+    {
+        HealthCheck[] checks = [Storage(), Disk(), Catalog(), System()];
+        return new(checks.Max(c => c.Status), checks);
+    }
+
+    private HealthCheck Storage()
+    {
+        Tocsin.Storage.DatabaseStats stats = parts.Database.Stats();
+        var facts = new Dictionary<string, object>
+        {
+            ["rows"] = stats.Rows, ["segments"] = stats.Segments, ["bytes_on_disk"] = stats.SegmentBytes + stats.WalBytes,
+            ["memory_rows"] = stats.MemoryRows, ["wal_files"] = stats.WalFiles, ["damaged_places"] = stats.Corruptions,
+        };
+        if (stats.Failure is { } failure)
+            return new("storage", HealthStatus.Unhealthy, $"{failure}; writes are refused until a restart", facts);
+        return stats.Corruptions > 0
+            ? new("storage", HealthStatus.Degraded, $"{stats.Corruptions} damaged places were found and skipped; the rest is served", facts)
+            : new("storage", HealthStatus.Healthy, null, facts);
+    }
+
+    private HealthCheck Disk()
+    {
+        var drive = new DriveInfo(Path.GetFullPath(settings.DataDirectory));
+        long freeMegabytes = drive.AvailableFreeSpace >> 20;
+        var facts = new Dictionary<string, object>
+        {
+            ["free_mb"] = freeMegabytes,
+            ["disk_percent"] = Percent(drive.TotalSize - drive.AvailableFreeSpace, drive.TotalSize),
+        };
+        if (freeMegabytes < settings.MinFreeMegabytes)
+            return new("disk", HealthStatus.Unhealthy, $"less than {settings.MinFreeMegabytes} MiB free: writes are refused", facts);
+        return freeMegabytes < settings.MinFreeMegabytes * 4L
+            ? new("disk", HealthStatus.Degraded, "the disk is filling up", facts)
+            : new("disk", HealthStatus.Healthy, null, facts);
+    }
+
+    private HealthCheck Catalog()
+    {
+        try
+        {
+            parts.Catalog.Read(connection =>
+            {
+                using global::System.Data.IDbCommand command = connection.CreateCommand();
+                command.CommandText = "SELECT 1";
+                return command.ExecuteScalar();
+            });
+            return new("catalog", HealthStatus.Healthy, null, new Dictionary<string, object>());
+        }
+        catch (Exception broken) when (broken is global::System.Data.Common.DbException or InvalidOperationException)
+        {
+            return new("catalog", HealthStatus.Unhealthy, broken.Message, new Dictionary<string, object>());
+        }
+    }
+
+    private static HealthCheck System()
+    {
+        return new("system", HealthStatus.Healthy, null, new Dictionary<string, object>
+        {
+            ["cpu_count"] = Environment.ProcessorCount,
+            ["load_1m"] = Load(),
+            ["memory_percent"] = MemoryPercent(),
+            ["resident_mb"] = Environment.WorkingSet >> 20,
+        });
+    }
+
+    /// <summary>Memory of the machine that is not available to new programs.</summary>
+    private static double MemoryPercent()
+    {
+        if (!File.Exists("/proc/meminfo"))
+            return 0;
+        Dictionary<string, long> lines = File.ReadLines("/proc/meminfo").Take(5).Select(l => l.Split(':', 2))
+            .ToDictionary(l => l[0], l => long.Parse(l[1].Replace("kB", "").Trim(), CultureInfo.InvariantCulture));
+        return Percent(lines.GetValueOrDefault("MemTotal") - lines.GetValueOrDefault("MemAvailable"), lines.GetValueOrDefault("MemTotal"));
+    }
+
+    private static double Percent(long part, long whole) => whole == 0 ? 0 : Math.Round(100.0 * part / whole, 1);
+
+    private static double Load() => File.Exists("/proc/loadavg")
+        && double.TryParse(File.ReadAllText("/proc/loadavg").Split(' ')[0], NumberStyles.Float, CultureInfo.InvariantCulture, out double load) ? load : 0;
+}
