@@ -1,1 +1,32 @@
-WebApplication.CreateBuilder(args).Build().Run();
+using Bookings;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Tocsin.Sdk;
+
+var builder = WebApplication.CreateBuilder(args);
+
+// The three lines of Tocsin: watch the process, export its telemetry, say who we are.
+builder.AddTocsin(tocsin =>
+    tocsin.ServiceName = "bookings");
+
+builder.Services.AddSingleton(TimeProvider.System);
+builder.Services.AddSingleton<BookingStore>();
+builder.Services.AddSingleton<GatewayMood>();
+builder.Services.AddHttpClient<PaymentGateway>((services, http) =>
+{
+    // The gateway is pretended in the same process, at whatever address the server has bound.
+    var bound = services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;
+    http.BaseAddress = new Uri(bound.Addresses.First());
+    http.Timeout = TimeSpan.FromSeconds(2);
+});
+builder.Services.AddHostedService<ConfirmationWorker>();
+builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails =
+    context => context.ProblemDetails.Extensions["runId"] = TocsinSdk.RunId);
+
+var app = builder.Build();
+app.UseExceptionHandler();
+app.UseMiddleware<UserContext>();
+app.MapBookings();
+app.MapGateway();
+app.MapFailures();
+app.Run();

@@ -77,14 +77,15 @@ internal sealed class CrashLane
         _exception = args.ExceptionObject as Exception;
         try
         {
-            _context = ExecutionContext.Capture();
+            _context = ThrowSite.ContextOf(_exception);
         }
         catch (OutOfMemoryException)
         {
             // The record then names no user and no trace.
         }
         _entered.Set();
-        _done.WaitOne(Deadline);
+        if (!_done.WaitOne(Deadline))
+            GiveUp();
     }
 
     private void Run()
@@ -181,6 +182,18 @@ internal sealed class CrashLane
         Try(() => found = look());
         return found;
     }
+
+    // Only code of the application (an exception's Message) can have taken this long. The runtime is about to call the
+    // same code to print the exception, and would wait for it for ever.
+    private static void GiveUp()
+    {
+        if (OperatingSystem.IsWindows())
+            Environment.FailFast("the crash record could not be written in time");
+        abort();
+    }
+
+    [DllImport("libc")]
+    private static extern void abort();
 
     // Console.Error takes a lock that another thread may hold for good; a stream would keep a position of its own.
     private static void Say(string line)

@@ -17,7 +17,7 @@ internal sealed class ProcessRun
     private static volatile ProcessRun? s_current;
 
     private readonly CrashLane _lane;
-    private readonly Courier _courier;
+    private readonly Courier? _courier;
     private int _left;
 
     private unsafe ProcessRun(Settings settings, TimeProvider clock)
@@ -26,9 +26,12 @@ internal sealed class ProcessRun
         Folder = RunFolder.Open(settings);
         Identity = RunIdentity.OfProcess(settings, Folder.RunId);
         Box = new BlackBoxWriter(Memory(Folder), Identity, Pulse.Period, clock);
+        // From here on a death without a noted request to stop looks like a crash.
+        Signals = new StopSignals(this);
         Logs = new BlackBoxLoggerProvider(Box, settings.LogLevel);
         var server = new TocsinServer(settings.Url, settings.Key);
         _lane = new CrashLane(Box, Logs, server, Folder, clock);
+        ThrowSite.Watch();
         AppDomain.CurrentDomain.UnhandledException += _lane.OnUnhandled;
         var dumps = Environment.GetEnvironmentVariable("DOTNET_DbgMiniDumpName");
         _courier = new Courier(
@@ -37,7 +40,6 @@ internal sealed class ProcessRun
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
         _ = new Pulse(Box, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
         ActivityWatch.Start(Box);
-        Signals = new StopSignals(this);
         if (Folder.Problem is { } problem)
             Console.Error.WriteLine($"tocsin: no black box on disk: {problem}");
     }
@@ -52,7 +54,7 @@ internal sealed class ProcessRun
     public StopSignals Signals { get; }
 
     /// <summary>Id of the crash under way, else of the last record made; null before one.</summary>
-    public string? CrashId => _lane.CrashId ?? _courier.LastId;
+    public string? CrashId => _lane.CrashId ?? _courier?.LastId;
 
     /// <summary>The first settings are the process's; later ones are not looked at.</summary>
     public static ProcessRun Start(Settings settings)
@@ -65,14 +67,14 @@ internal sealed class ProcessRun
     public void StopRequested(int signal)
     {
         Box.StopRequested(signal);
-        _courier.Stopping();
+        _courier?.Stopping();
     }
 
     /// <summary>Another host starts in the same process.</summary>
     public void StopForgotten()
     {
         Box.StopForgotten();
-        _courier.Running();
+        _courier?.Running();
     }
 
     /// <summary>The orderly end: says goodbye to the server, marks the black box, leaves no trace behind. Once.</summary>
@@ -80,7 +82,7 @@ internal sealed class ProcessRun
     {
         if (Interlocked.Exchange(ref _left, 1) != 0)
             return;
-        _courier.Stopped(s_goodbye);
+        _courier?.Stopped(s_goodbye);
         Box.CleanExit(code);
         Folder.Discard();
     }
@@ -89,7 +91,7 @@ internal sealed class ProcessRun
     {
         if (Folder.Supervised)
             return;
-        _courier.TryQueue(box => new CrashFacts
+        _courier?.TryQueue(box => new CrashFacts
         {
             CrashId = Crashes.CrashId.New(now),
             Class = CrashClasses.Hung,

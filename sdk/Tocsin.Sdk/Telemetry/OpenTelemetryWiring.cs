@@ -25,9 +25,15 @@ internal static class OpenTelemetryWiring
         "Microsoft.EntityFrameworkCore", "Experimental.Microsoft.Extensions.AI",
     ];
 
+    private static int s_spansWatched;
+
     /// <summary>Must come before the web host is built: .NET 10 leaves the server span's attributes to whoever asks for them.</summary>
-    public static void BeforeHost() =>
+    public static void BeforeHost()
+    {
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
+        if (Interlocked.Exchange(ref s_spansWatched, 1) == 0)
+            ServerSpans.Watch();
+    }
 
     public static void Logs(OpenTelemetryLoggerOptions logs, ProcessRun run)
     {

@@ -1,0 +1,255 @@
+using Tocsin.Model.Crashes;
+using Tocsin.Sdk.Tests.Support;
+
+namespace Tocsin.Sdk.Tests;
+
+/// <summary>Real processes that die in front of a receiving server, with nobody watching but the library itself.</summary>
+public sealed class WaysToDieTests : IDisposable
+{
+    private const int Aborted = 134;
+
+    private readonly ReceivingServer _server = new();
+    private readonly TempFolder _state = new();
+
+    public void Dispose()
+    {
+        _server.Dispose();
+        _state.Dispose();
+    }
+
+    [Fact]
+    public void A_throw_on_main_is_delivered_before_the_process_ends()
+    {
+        using var child = Run("main", ("TOCSIN_KEY", "k-1"));
+        child.ExitCode().ShouldBe(Aborted);
+        var crash = _server.Crashes.ShouldHaveSingleItem();
+        crash.Class.ShouldBe(CrashClass.Unhandled);
+        crash.CrashId.ShouldMatch("^CRASH-[0-9]{14}-[0-9a-f]{12}$");
+        crash.Service.ShouldBe("Tocsin.Sdk.Crasher");
+        crash.Environment.ShouldBe("test");
+        crash.Release.ShouldNotBeNull().ShouldStartWith("0.1.0");
+        crash.Process.Pid.ShouldBe(child.Pid);
+        crash.Process.RunId.ShouldBe(child.Line("ready "));
+        crash.Process.Runtime.ShouldNotBeNull().ShouldStartWith(".NET 10");
+        var exception = crash.Exception.ShouldNotBeNull();
+        exception.Type.ShouldBe("System.InvalidOperationException");
+        exception.Message.ShouldBe("from main");
+        exception.Frames[0].Method.ShouldBe("Tocsin.Sdk.Crasher.Program.Throw(String message)");
+        exception.Frames[0].File.ShouldNotBeNull().ShouldEndWith("Program.cs");
+        exception.Frames[0].Line.ShouldNotBeNull().ShouldBeGreaterThan(0);
+        crash.Logs.ShouldContain(l => l.Level == "info" && l.Logger == "Crasher" && l.Message == "about to main");
+        crash.Breadcrumbs.ShouldContain(b => b.Category == "test" && b.Message == "one crumb");
+        crash.Resources.WorkingSetBytes.ShouldNotBeNull().ShouldBeGreaterThan(1 << 20);
+        crash.Evidence.ShouldHaveSingleItem().Source.ShouldBe("crash_file");
+        _server.At("/api/tocsin/v1/crashes")[0].Head.ShouldContain("Authorization: Bearer k-1\r\n");
+        child.Output.ShouldContain($"tocsin: crash {crash.CrashId} delivered to {_server.Url}");
+    }
+
+    [Theory]
+    [InlineData("thread", "from a thread")]
+    [InlineData("async-disposed", "after an await")]
+    [InlineData("starved", "with a starved pool")]
+    public void An_exception_is_delivered_wherever_it_was_thrown(string kind, string message)
+    {
+        using var child = Run(kind);
+        child.ExitCode().ShouldBe(Aborted);
+        _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Message.ShouldBe(message);
+    }
+
+    [Fact]
+    public void Causes_hang_below_the_exception_they_caused()
+    {
+        using var child = Run("nested");
+        child.ExitCode().ShouldBe(Aborted);
+        var aggregate = _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Inner.ShouldHaveSingleItem();
+        aggregate.Type.ShouldBe("System.AggregateException");
+        aggregate.Inner.Select(e => e.Message).ShouldBe(["first", "second"]);
+        aggregate.Inner.ShouldAllBe(e => e.Frames.Count == 1);
+    }
+
+    [Fact]
+    public void The_user_and_the_operation_under_way_are_named()
+    {
+        using var child = Run("user");
+        child.ExitCode().ShouldBe(Aborted);
+        var crash = _server.Crashes.ShouldHaveSingleItem();
+        crash.UserId.ShouldBe("u-17");
+        crash.RequestId.ShouldBe("req-4");
+        var activity = crash.Activities.ShouldHaveSingleItem();
+        activity.Name.ShouldBe("checkout");
+        crash.TraceId.ShouldBe(activity.TraceId);
+        crash.SpanId.ShouldBe(activity.SpanId);
+    }
+
+    [Fact]
+    public void Eight_threads_dying_at_once_make_one_record()
+    {
+        using var child = Run("race");
+        child.ExitCode().ShouldBe(Aborted);
+        _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Message.ShouldStartWith("racer ");
+    }
+
+    [Fact]
+    public void A_heap_without_a_byte_left_still_makes_a_record()
+    {
+        using var child = Run("out-of-memory", ("DOTNET_GCHeapHardLimit", "0x4000000"));
+        child.ExitCode().ShouldBe(Aborted);
+        var crash = _server.Crashes.ShouldHaveSingleItem();
+        crash.Class.ShouldBe(CrashClass.OutOfMemory);
+        crash.Exception.ShouldNotBeNull().Type.ShouldBe("System.OutOfMemoryException");
+    }
+
+    [Theory]
+    [InlineData("message-throws")]
+    [InlineData("message-hangs")]
+    public void An_exception_that_fights_back_is_reported_by_its_type(string kind)
+    {
+        using var child = Run(kind);
+        child.ExitCode(seconds: 10).ShouldBe(Aborted);
+        using var next = Run("wait");
+        _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
+        _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Type.ShouldBe("Tocsin.Sdk.Crasher.Program+TreacherousException");
+    }
+
+    [Fact]
+    public void Forgotten_tasks_are_reported_a_few_at_a_time_and_the_process_lives()
+    {
+        using var child = Run("task");
+        child.Line("alive");
+        _server.Await(s => s.Crashes.Count >= Sdk.Crashes.UnobservedTasks.PerMinute).ShouldBeTrue();
+        _server.Crashes.Count.ShouldBe(Sdk.Crashes.UnobservedTasks.PerMinute);
+        _server.Crashes.ShouldAllBe(c => c.Class == CrashClass.Unobserved && c.Exception!.Message.StartsWith("nobody looked"));
+    }
+
+    [Fact]
+    public void A_pool_that_does_not_answer_is_reported_once()
+    {
+        using var child = Run("hang", ("TOCSIN_HANG_TIMEOUT", "00:00:01"));
+        _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
+        var crash = _server.Crashes.ShouldHaveSingleItem();
+        crash.Class.ShouldBe(CrashClass.Hung);
+        crash.Resources.ThreadPoolQueue.ShouldNotBeNull().ShouldBeGreaterThan(300);
+        // Reported from a thread of its own, heartbeats too.
+        _server.Await(s => s.Heartbeats.Count >= 2).ShouldBeTrue();
+        _server.Crashes.Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("clean", 0)]
+    [InlineData("clean-disposed", 0)]
+    [InlineData("exit", 3)]
+    public void An_orderly_end_leaves_nothing_behind(string kind, int code)
+    {
+        using var child = Run(kind);
+        child.ExitCode().ShouldBe(code);
+        _server.Crashes.ShouldBeEmpty();
+        _state.Files("*").ShouldBeEmpty();
+        _server.Heartbeats[^1].Text.ShouldContain("\"state\":\"stopped\"");
+    }
+
+    [Theory]
+    [InlineData(15)]
+    [InlineData(2)]
+    [InlineData(1)]
+    public void A_signal_to_stop_is_obeyed_and_is_no_crash(int signal)
+    {
+        using var child = Run("wait");
+        child.Line("ready ");
+        child.Signal(signal);
+        child.ExitCode().ShouldBe(128 + signal);
+        child.Output.ShouldContain("stop callback");
+        _server.Heartbeats[^1].Text.ShouldContain("\"state\":\"stopped\"");
+        _server.Crashes.ShouldBeEmpty();
+        _state.Files("*").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("kill-self", 137)]
+    [InlineData("access-violation", Aborted)]
+    [InlineData("native-abort", Aborted)]
+    public void A_death_nobody_can_catch_is_told_by_the_next_start(string kind, int code)
+    {
+        using var child = Run(kind);
+        child.ExitCode().ShouldBe(code);
+        _server.Crashes.ShouldBeEmpty();
+        using var next = Run("wait");
+        _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
+        var crash = _server.Crashes.ShouldHaveSingleItem();
+        crash.Class.ShouldBe(CrashClass.Abnormal);
+        crash.Process.Pid.ShouldBe(child.Pid);
+        crash.Process.RunId.ShouldBe(child.Line("ready "));
+        crash.Logs.ShouldContain(l => l.Message == "about to " + kind);
+        crash.Breadcrumbs.ShouldNotBeEmpty();
+        crash.Evidence.ShouldContain(e => e.Source == "black_box");
+    }
+
+    [Theory]
+    [InlineData("fail-fast", CrashClass.FailFast, "Environment.FailFast")]
+    [InlineData("stack-overflow", CrashClass.StackOverflow, "System.StackOverflowException")]
+    public void A_crash_report_of_the_runtime_names_the_cause(string kind, CrashClass expected, string type)
+    {
+        var dumps = ("DOTNET_DbgMiniDumpName", Path.Combine(_state.Path, "dump.%p"));
+        using var child = Run(kind, ("DOTNET_DbgEnableMiniDump", "1"), ("DOTNET_EnableCrashReportOnly", "1"), dumps);
+        child.ExitCode(seconds: 40).ShouldBe(Aborted);
+        using var next = Run("wait", dumps);
+        _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
+        var crash = _server.Crashes.ShouldHaveSingleItem();
+        crash.Class.ShouldBe(expected);
+        crash.Exception.ShouldNotBeNull().Type.ShouldBe(type);
+        crash.Exception.Frames.ShouldContain(f => f.Method.StartsWith("Tocsin.Sdk.Crasher.Program.", StringComparison.Ordinal));
+        crash.Threads.ShouldContain(t => t.Crashed);
+    }
+
+    [Fact]
+    public void Without_a_disk_a_crash_is_delivered_all_the_same()
+    {
+        using var child = Child.Crasher("main", _server.Url, "/dev/null/nowhere");
+        child.ExitCode().ShouldBe(Aborted);
+        _server.Crashes.ShouldHaveSingleItem().Logs.ShouldNotBeEmpty();
+        child.Output.ShouldContain("tocsin: no black box on disk");
+    }
+
+    [Fact]
+    public void Without_a_server_the_record_waits_for_the_next_start()
+    {
+        using (var child = Child.Crasher("main", "http://127.0.0.1:9", _state.Path))
+        {
+            child.ExitCode().ShouldBe(Aborted);
+            child.Output.ShouldContain("for the next start (connection refused)");
+        }
+        var kept = CrashJson.Read(File.ReadAllBytes(_state.Files("crash.json").ShouldHaveSingleItem()));
+        kept.Exception.ShouldNotBeNull().Message.ShouldBe("from main");
+        using var next = Run("wait");
+        _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
+        _server.Crashes.ShouldHaveSingleItem().CrashId.ShouldBe(kept.CrashId);
+        next.Line("ready ");
+        next.Signal(15);
+        next.ExitCode().ShouldBe(143);
+        next.Output.ShouldContain("stop callback");
+        _state.Files("*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Under_a_supervisor_the_death_is_written_down_and_left_to_it()
+    {
+        using var run = new TempFolder();
+        var runId = Guid.NewGuid().ToString("N");
+        using var child = Run("main", ("TOCSIN_RUN_DIR", run.Path), ("TOCSIN_RUN_ID", runId));
+        child.ExitCode().ShouldBe(Aborted);
+        _server.Crashes.ShouldBeEmpty();
+        _state.Files("*").ShouldBeEmpty();
+        var crash = CrashJson.Read(File.ReadAllBytes(Path.Combine(run.Path, "crash.json")));
+        crash.Process.RunId.ShouldBe(runId);
+        var box = Sdk.BlackBox.BlackBoxReader.ReadFile(Path.Combine(run.Path, "black-box.bin")).ShouldNotBeNull();
+        box.RunId.ShouldBe(runId);
+        box.CrashId.ShouldBe(crash.CrashId);
+        box.CrashState.ShouldBe(Sdk.BlackBox.CrashState.Written);
+        // A child of the child inherits the variables, not the folder.
+        using var second = Run("main", ("TOCSIN_RUN_DIR", run.Path), ("TOCSIN_RUN_ID", runId));
+        second.ExitCode().ShouldBe(Aborted);
+        _server.Crashes.ShouldHaveSingleItem().Process.RunId.ShouldNotBe(runId);
+    }
+
+    private Child Run(string kind, params (string, string?)[] environment) =>
+        Child.Crasher(kind, _server.Url, _state.Path, environment);
+}
