@@ -56,7 +56,7 @@ public sealed class RecordAssemblyTests
     {
         var death = VerdictTests.Dead("signal 6") with
         {
-            Finding = Cli.Run.Stderr.StderrReading.Read("Unhandled exception. custom text\nmore"),
+            Finding = Tocsin.Cli.Run.Stderr.StderrReading.Read("Unhandled exception. custom text\nmore"),
             FindingIsLastWord = true,
             Report = CrashReport.Parse(Golden.Bytes("report-throw.json")),
         };
