@@ -41,6 +41,13 @@ public sealed class AlertInbox(AlertLedger ledger, AlertOptions options)
         return change is null ? null : ledger.Record(tx, change);
     }
 
+    /// <summary>Log records that were found after the alert had been raised. They are evidence, not an occurrence.</summary>
+    public void AttachLogs(CatalogTransaction tx, long alertId, IReadOnlyList<RelatedLog> logs)
+    {
+        if (AlertTable.Find(tx.Connection, alertId) is { RelatedLogs.Count: 0 } alert)
+            AlertTable.SaveContent(tx.Connection, alert with { RelatedLogs = [.. logs.TakeLast(AlertLimits.RelatedLogs)] });
+    }
+
     private Raised Repeat(CatalogTransaction tx, Alert last, Alert draft, AlertProposal proposal, DateTimeOffset now)
     {
         Alert merged = Draft.Merge(last, draft, now);

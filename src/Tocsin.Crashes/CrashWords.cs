@@ -12,6 +12,17 @@ internal static class CrashWords
     /// <summary>The name on the wire: "stack_overflow".</summary>
     public static string Name(CrashClass c) => s_names[c];
 
+    /// <summary>Null when the word is not a class.</summary>
+    public static CrashClass? Parse(string? name)
+    {
+        foreach ((CrashClass c, string known) in s_names)
+        {
+            if (known == name)
+                return c;
+        }
+        return null;
+    }
+
     /// <summary>What stands for the type of a death that has no exception.</summary>
     public static string TypeOf(CrashClass c) => c switch
     {
