@@ -43,12 +43,12 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
     }
 
     /// <summary>The hang passed: its alert ends, and a later death of the run will be a crash of its own.</summary>
-    public bool Recovered(CatalogTransaction tx, string service, string runId, string? host, string crashId)
+    public bool Recovered(CatalogTransaction tx, string service, string runId, string? host)
     {
-        if (RecordTable.Find(tx.Connection, crashId) is { } known && RecordTable.Read(tx.Connection, known.KeptAs) is { } record)
+        foreach ((long group, CrashRecord record) in RecordTable.Hangs(tx.Connection, runId))
         {
             var attributes = new Dictionary<string, string>(record.Attributes) { [RecoveredMark] = "true" };
-            RecordTable.Update(tx.Connection, record with { Attributes = attributes }, known.GroupId, 0);
+            RecordTable.Update(tx.Connection, record with { Attributes = attributes }, group, 0);
         }
         return alerts.Resolve(tx, CrashAlert.HangKey(service, runId, host), "tocsin", "Heartbeats arrive again.") is not null;
     }
@@ -143,7 +143,7 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         AlertPriority priority = CrashPriority.Of(r, crash.Diagnosis, counted.Users, lastHour, worsening);
         GroupTable.Describe(c, id, GroupRow.Of(crash.Fingerprint, r, crash.Diagnosis, priority, at));
         if (points.HasFlag(TurningPoint.Regressed))
-            GroupTable.SetState(c, id, GroupState.Regressed, at, "tocsin", null);
+            GroupTable.SetRegressed(c, id, at);
         if (points != TurningPoint.None)
             GroupTable.SetTold(c, TurningPoints.Told(counted, points, at));
         GroupRow after = GroupTable.Find(c, id)!;

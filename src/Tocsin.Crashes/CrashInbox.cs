@@ -3,10 +3,12 @@ using Tocsin.Catalog;
 using Tocsin.Crashes.Records;
 using Tocsin.Crashes.Store;
 using Tocsin.Ingest;
+using Tocsin.Model;
 using Tocsin.Model.Alerts;
 using Tocsin.Model.Crashes;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
+using Tocsin.Query.Logs;
 
 namespace Tocsin.Crashes;
 
@@ -20,11 +22,14 @@ public delegate IReadOnlyList<RelatedLog> FindLogs(CrashRecord record, Cancellat
 public sealed class CrashInbox(
     CatalogDatabase catalog, AlertInbox alerts, Redactor redactor, LiveEvents live, TimeProvider clock, MetricSet metrics, FindLogs? findLogs = null)
 {
+    private const int RelatedLogs = 50;
+
     /// <summary>News must not wait for the logs around it; what comes later is attached later.</summary>
     private static readonly TimeSpan s_logBudget = TimeSpan.FromMilliseconds(100), s_logLimit = TimeSpan.FromSeconds(5);
 
     /// <summary>Searches for related logs that may run at once; in a storm of crashes the rest go without.</summary>
-    private readonly SemaphoreSlim _searches = new(2);
+    private const int MostSearches = 2;
+    private int _searches;
     private readonly CrashCounters _counters = new(metrics);
     private readonly CrashBook _book = new(alerts, live);
 
@@ -46,15 +51,28 @@ public sealed class CrashInbox(
     }
 
     /// <summary>A process that was taken for hung sends heartbeats again.</summary>
-    public Task Recovered(string service, string runId, string? host, string crashId, CancellationToken cancel) =>
-        catalog.Write(tx => _book.Recovered(tx, service, runId, host, crashId), cancel);
+    public Task Recovered(string service, string runId, string? host, CancellationToken cancel) =>
+        catalog.Write(tx => _book.Recovered(tx, service, runId, host), cancel);
+
+    /// <summary>Whether the run is known to have died, and whether it is known to hang.</summary>
+    internal (bool Died, bool Hangs) Known(string runId) =>
+        catalog.Read(c => (RecordTable.HasDied(c, runId), RecordTable.Hangs(c, runId).Any(h => !h.Record.Attributes.ContainsKey(CrashBook.RecoveredMark))));
+
+    /// <summary>Related logs by run, trace or process, from the event store.</summary>
+    public static FindLogs Searching(LogSearch search) => (r, cancel) => search.Related(
+        r.Process.RunId, r.TraceId, r.Host, r.Process.Pid, Instant.From(r.Time), RelatedLogs, cancel);
 
     private Task<IReadOnlyList<RelatedLog>>? StartSearch(PreparedCrash crash)
     {
         CrashRecord r = crash.Record;
         bool traceable = r.Process.RunId is not null || r.TraceId is not null || (r.Host is not null && r.Process.Pid is not null);
-        if (findLogs is null || !traceable || !IsNews(crash) || !_searches.Wait(0))
+        if (findLogs is null || !traceable || !IsNews(crash))
             return null;
+        if (Interlocked.Increment(ref _searches) > MostSearches)
+        {
+            Interlocked.Decrement(ref _searches);
+            return null;
+        }
         var limit = new CancellationTokenSource(s_logLimit, clock);
         return Task.Run(() =>
         {
@@ -68,7 +86,7 @@ public sealed class CrashInbox(
             }
             finally
             {
-                _searches.Release();
+                Interlocked.Decrement(ref _searches);
                 limit.Dispose();
             }
         });

@@ -89,12 +89,15 @@ internal static class CrashAlert
     {
         string since = DateTimeOffset.FromUnixTimeMilliseconds(c.Group.FirstSeen).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         if (c.Points.HasFlag(TurningPoint.Regressed))
-            return $"came back after it was resolved; {c.Group.Count} times since {since} UTC";
+            return $"came back after it was resolved; {c.Group.Count} times since {since} UTC{LastTime(c.Group)}";
         if (c.Group.Count <= 1)
             return "seen for the first time";
         string how = c.Points.HasFlag(TurningPoint.Spiking) ? "; far more often than usual" : c.Points.HasFlag(TurningPoint.Spreading) ? "; spreading" : "";
         return $"{c.Group.Count} times since {since} UTC, {c.LastHour} in the last hour{how}";
     }
+
+    private static string LastTime(GroupRow g) => string.IsNullOrWhiteSpace(g.StateNotes)
+        ? "" : $". Last time {(string.IsNullOrWhiteSpace(g.StateBy) ? "somebody" : g.StateBy)} resolved it with: {Line(g.StateNotes)}";
 
     private static Dictionary<string, JsonElement> Metadata(CrashCase c)
     {

@@ -19,7 +19,7 @@ internal static class RecordMerge
     /// </summary>
     public static bool IsSameDeath(CrashRecord earlier, CrashRecord later)
     {
-        if (earlier.Class == CrashClass.Unobserved || later.Class == CrashClass.Unobserved || earlier.Service != later.Service)
+        if (earlier.Class == CrashClass.Unobserved || later.Class == CrashClass.Unobserved)
             return false;
         if (!IsSameRun(earlier, later) || earlier.Attributes.ContainsKey(CrashBook.RecoveredMark))
             return false;
@@ -33,7 +33,7 @@ internal static class RecordMerge
     {
         if (a.Process.RunId is { Length: > 0 } run && b.Process.RunId is { Length: > 0 } other)
             return run == other;
-        return a.Host is { Length: > 0 } host && host == b.Host
+        return a.Service == b.Service && a.Host is { Length: > 0 } host && host == b.Host
             && a.Process.Pid is { } pid && pid == b.Process.Pid
             && (a.Time - b.Time).Duration() <= s_apart;
     }

@@ -11,7 +11,7 @@ internal sealed record GroupRow
     public const string Columns =
         """
         id AS Id, fingerprint AS Fingerprint, reason AS Reason, parts AS Parts, title AS Title, type AS Type, message AS Message,
-        culprit AS Culprit, class AS Class, family AS Family, severity AS Severity, state AS State, state_at AS StateAt,
+        culprit AS Culprit, class AS Class, family AS Family, severity AS Severity, state AS State, state_at AS StateAt, state_by AS StateBy, state_notes AS StateNotes,
         service AS Service, first_seen AS FirstSeen, last_seen AS LastSeen, count AS Count, kept AS Kept, users AS Users,
         hosts AS Hosts, releases AS Releases, diagnosis AS Diagnosis, alert_key AS AlertKey, alert_id AS AlertId,
         told_users AS ToldUsers, told_hosts AS ToldHosts, told_releases AS ToldReleases, told_spike_at AS ToldSpikeAt,
@@ -31,6 +31,8 @@ internal sealed record GroupRow
     public long Severity { get; init; }
     public string State { get; init; } = GroupState.New;
     public long StateAt { get; init; }
+    public string? StateBy { get; init; }
+    public string? StateNotes { get; init; }
     public string Service { get; init; } = "";
     public long FirstSeen { get; init; }
     public long LastSeen { get; init; }

@@ -83,6 +83,10 @@ internal static class GroupTable
         "UPDATE crash_groups SET state = @state, state_at = @at, state_by = @by, state_notes = @notes WHERE id = @id",
         new { id, state, at, by, notes });
 
+    /// <summary>Keeps who resolved it and how: it may help again.</summary>
+    public static void SetRegressed(IDbConnection c, long id, long at) =>
+        c.Execute("UPDATE crash_groups SET state = 'regressed', state_at = @at WHERE id = @id", new { id, at });
+
     public static void SetMerged(IDbConnection c, long id, long into) =>
         c.Execute("UPDATE crash_groups SET merged_into = @into WHERE id = @id", new { id, into });
 

@@ -38,6 +38,18 @@ internal static class RecordTable
         return [.. rows.Select(row => (row.GroupId, Parse(row.Json)))];
     }
 
+    /// <summary>Missed heartbeats of a run.</summary>
+    public static IReadOnlyList<(long GroupId, CrashRecord Record)> Hangs(IDbConnection c, string run) =>
+        [.. c.Query<(long GroupId, string Json)>(
+            "SELECT group_id, record FROM crash_records WHERE run_id = @run AND source = 'heartbeat' ORDER BY number DESC LIMIT @Candidates",
+            new { run, Candidates }).Select(row => (row.GroupId, Parse(row.Json)))];
+
+    public static bool HasDied(IDbConnection c, string run) => c.ExecuteScalar<long>(
+        """
+        SELECT count(*) FROM (SELECT 1 FROM crash_records
+          WHERE run_id = @run AND source NOT IN ('heartbeat', 'otlp') AND class <> 'unobserved' LIMIT 1)
+        """, new { run }) > 0;
+
     /// <summary>How many other deaths of the same service on the same host lie between two times; stops counting at the limit.</summary>
     public static long Deaths(IDbConnection c, CrashRecord r, long from, long to, int limit) => c.ExecuteScalar<long>(
         """
@@ -75,6 +87,10 @@ internal static class RecordTable
     public static IReadOnlyList<CrashRecord> OfGroup(IDbConnection c, long groupId, int limit) =>
         [.. c.Query<string>("SELECT record FROM crash_records WHERE group_id = @groupId ORDER BY number DESC LIMIT @limit",
             new { groupId, limit }).Select(Parse)];
+
+    public static CrashRecord? LatestOf(IDbConnection c, long groupId) =>
+        c.ExecuteScalar<string?>("SELECT record FROM crash_records WHERE group_id = @groupId ORDER BY number DESC LIMIT 1", new { groupId }) is { } json
+            ? Parse(json) : null;
 
     /// <summary>Lets the middle of a long group go: the first crashes show how it began, the last how it is.</summary>
     public static void Thin(IDbConnection c, long groupId)
