@@ -31,6 +31,12 @@ internal readonly record struct BatchShape(Dataset Dataset, int Rows, Instant Mi
             : throw new InvalidDataException($"the batch says {reader.RowCount} rows and holds {rows}");
     }
 
+    /// <summary>Throws <see cref="InvalidDataException"/> when an array or map inside is malformed or nests too deep.</summary>
+    public static void CheckValue(FieldValue value) => CheckNested(value, 0);
+
+    /// <summary>As <see cref="CheckValue"/>, for encoded fields.</summary>
+    public static void CheckFields(ReadOnlySpan<byte> encoded) => CheckFields(encoded, 0);
+
     private static void CheckFields(ReadOnlySpan<byte> encoded, int depth)
     {
         var fields = new FieldReader(encoded);

@@ -1,43 +1,68 @@
 using Tocsin.Model;
+using Tocsin.Model.Events;
 using Tocsin.Model.Metrics;
 using Tocsin.Storage.Io;
 using Tocsin.Storage.Memory;
 using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment;
 using Tocsin.Storage.Wal;
 
 namespace Tocsin.Storage;
 
 /// <summary>The embedded event store: the one door to logs, spans and crash events on disk. Any thread.</summary>
+/// <remarks>
+/// Invariants: a row is acknowledged after its log frame is synced; an acknowledged row is in exactly one part of every later
+/// snapshot; the log keeps a row until the manifest on disk lists the segment that holds it.
+/// </remarks>
 public sealed class Database : IDisposable
 {
     private readonly IDisposable _lock;
+    private readonly DatabaseOptions _options;
     private readonly WalWriter _wal;
     private readonly GroupCommit _commit;
     private readonly LiveSet _live;
-    private readonly Counter _corruptions;
+    private readonly Upkeep _upkeep;
+    private readonly Thread _sealer;
+    private readonly AutoResetEvent _sealWanted = new(false);
+    private readonly CancellationTokenSource _closing = new();
+    private readonly Counter _corruptions, _sealFailures;
     private readonly long _tornBytes;
 
     private Database(DatabaseOptions options, IFileSystem files, TimeProvider clock, MetricSet metrics, IDisposable held)
     {
         _lock = held;
+        _options = options;
         _corruptions = metrics.Counter(
             "tocsin_storage_corruptions_total", "Damaged log frames, blocks and files found; what they held is skipped.");
+        _sealFailures = metrics.Counter(
+            "tocsin_storage_upkeep_failures_total", "Rounds of sealing, merging or expiry that failed and are tried again.");
         string walFolder = Path.Combine(options.Directory, FileNames.WalFolder);
         files.CreateDirectory(walFolder);
-        var pool = new ChunkPool(Limits.ChunkBytes);
-        _live = new LiveSet(new Snapshot(new MemTable(pool, 1, clock.GetTimestamp()), []));
-        var recovery = new WalRecovery(files, walFolder);
-        recovery.Run((batch, sequence, shape) =>
+        files.SyncDirectory(options.Directory);
+
+        var segments = new SegmentRecovery(files, options.Directory, Damaged);
+        segments.Run(() => LogStart(files, walFolder));
+        ulong covered = segments.Manifest.CoveredSequence;
+        var pool = new ChunkPool(Math.Min(Limits.ChunkBytes, options.MemTableBytes));
+        _live = new LiveSet(new Snapshot(new MemTable(pool, covered, clock.GetTimestamp()), [], segments.Segments));
+        _upkeep = new Upkeep(options, files, clock, metrics, _live, pool, segments, Damaged);
+
+        var log = new WalRecovery(files, walFolder);
+        log.Run((batch, sequence, shape) =>
         {
-            _live.Add(batch.Span, shape, sequence);
+            // Below: already in a segment, the log file was just not deleted yet.
+            if (sequence >= covered)
+                Insert(batch.Span, shape, sequence);
             return true;
         });
-        _corruptions.Add(recovery.Corruptions);
-        _tornBytes = recovery.TornBytes;
-        _wal = new WalWriter(files, walFolder, options.WalFileBytes, recovery.Files);
+        _corruptions.Add(log.Corruptions);
+        _tornBytes = log.TornBytes;
+        _wal = new WalWriter(files, walFolder, options.WalFileBytes, log.Files);
         _commit = new GroupCommit(
-            _wal, Math.Max(1, recovery.EndSequence), files, options, clock, metrics,
-            (pending, sequence) => _live.Add(pending.Batch.Span, pending.Shape, sequence), () => 0);
+            _wal, Math.Max(covered, log.EndSequence), files, options, clock, metrics,
+            (pending, sequence) => Insert(pending.Batch.Span, pending.Shape, sequence), () => _live.UnsealedBytes);
+        _sealer = new Thread(SealWhenWanted) { Name = "tocsin-seal", IsBackground = true };
+        _sealer.Start();
     }
 
     /// <summary>
@@ -77,24 +102,26 @@ public sealed class Database : IDisposable
     /// Visits the matching rows, newest first unless the request says otherwise, rows of the same time in order of arrival.
     /// Sees every row whose append completed before the call, each exactly once.
     /// </summary>
-    public ScanReport Scan(ScanRequest request, RowVisitor visit, CancellationToken cancel)
-    {
-        Snapshot snapshot = _live.Acquire();
-        try
-        {
-            var blocks = new List<ScanBlock>();
-            foreach (MemTable table in snapshot.MemTables)
-                table.View(request.Dataset, request.From, request.To, blocks);
-            return new Scanner(request, visit, _ => _corruptions.Add(), cancel).Run(blocks, 0);
-        }
-        finally
-        {
-            snapshot.Release();
-        }
-    }
+    public ScanReport Scan(ScanRequest request, RowVisitor visit, CancellationToken cancel) =>
+        Read(request, (blocks, segments) => new Scanner(request, visit, Damaged, cancel).Run(blocks, segments));
 
-    /// <summary>One round of upkeep. May take long; call it on a timer thread of your own, one call at a time.</summary>
-    public void Maintain(CancellationToken cancel) => cancel.ThrowIfCancellationRequested();
+    /// <summary>Counts matching rows per step of time and severity family; of the request, dataset, range and condition count.</summary>
+    /// <param name="step">At least one microsecond. Steps begin at multiples of it since 1970.</param>
+    public ScanReport Count(ScanRequest request, TimeSpan step, CountVisitor visit, CancellationToken cancel)
+    {
+        long nanos = Math.Max(1, step.Ticks) * 100;
+        request = request with { AnyOrder = true, Fields = [], After = null };
+        return Read(request, (blocks, segments) =>
+        {
+            blocks.RemoveAll(block => Counting.TryFromHeader(block, request, nanos, visit));
+            RowVisitor one = (in EventRow row, RowId _) =>
+            {
+                visit(row.Time, Severity.Family(row.Severity), 1);
+                return true;
+            };
+            return new Scanner(request, one, Damaged, cancel).Run(blocks, segments);
+        });
+    }
 
     public DatabaseStats Stats()
     {
@@ -105,9 +132,9 @@ public sealed class Database : IDisposable
             long memoryRows = snapshot.MemTables.Sum(t => t.Rows);
             return new DatabaseStats
             {
-                Rows = memoryRows,
-                Segments = 0,
-                SegmentBytes = 0,
+                Rows = memoryRows + snapshot.Segments.Sum(s => s.Rows),
+                Segments = snapshot.Segments.Count,
+                SegmentBytes = snapshot.Segments.Sum(s => s.Length),
                 MemoryRows = memoryRows,
                 MemoryBytes = snapshot.MemTables.Sum(t => t.Bytes),
                 WalFiles = walFiles,
@@ -126,12 +153,110 @@ public sealed class Database : IDisposable
         }
     }
 
+    /// <summary>
+    /// One round of sealing (what is old or waits), merging and expiry. May take long; call it on a timer thread of your own.
+    /// An I/O error ends the round, is counted, and the next round tries again.
+    /// </summary>
+    public void Maintain(CancellationToken cancel)
+    {
+        _upkeep.FreezeWhenOld();
+        TryUpkeep(() =>
+        {
+            SealFrozen(cancel);
+            _upkeep.Expire();
+            _upkeep.Merge(cancel);
+        });
+    }
+
+    /// <summary>Seals everything in memory now, however little it is.</summary>
+    public void Seal(CancellationToken cancel)
+    {
+        _upkeep.Freeze();
+        TryUpkeep(() => SealFrozen(cancel));
+    }
+
     /// <summary>Commits what is queued, then closes. What is in memory is replayed from the log at the next open.</summary>
     public void Dispose()
     {
         _commit.Dispose();
+        _closing.Cancel();
+        _sealWanted.Set();
+        _sealer.Join();
         _wal.Dispose();
         _live.Dispose();
         _lock.Dispose();
+        _sealWanted.Dispose();
+        _closing.Dispose();
+    }
+
+    private ScanReport Read(ScanRequest request, Func<List<ScanBlock>, int, ScanReport> read)
+    {
+        Snapshot snapshot = _live.Acquire();
+        try
+        {
+            var blocks = new List<ScanBlock>();
+            int segments = 0;
+            foreach (MemTable table in snapshot.MemTables)
+                table.View(request.Dataset, request.From, request.To, blocks);
+            foreach (SegmentFile segment in snapshot.Segments)
+            {
+                if (segment.Footer.Dataset != request.Dataset)
+                    continue;
+                segments++;
+                segment.View(request.From, request.To, blocks);
+            }
+            return read(blocks, segments);
+        }
+        finally
+        {
+            snapshot.Release();
+        }
+    }
+
+    private void Insert(ReadOnlySpan<byte> batch, BatchShape shape, ulong sequence)
+    {
+        if (_live.Add(batch, shape, sequence) < _options.MemTableBytes)
+            return;
+        _upkeep.Freeze();
+        _sealWanted.Set();
+    }
+
+    private void SealWhenWanted()
+    {
+        while (true)
+        {
+            _sealWanted.WaitOne();
+            if (_closing.IsCancellationRequested)
+                return;
+            TryUpkeep(() => SealFrozen(_closing.Token));
+        }
+    }
+
+    private void SealFrozen(CancellationToken cancel)
+    {
+        _upkeep.SealFrozen(_wal, cancel);
+        _commit.RoomFreed();
+    }
+
+    /// <summary>The boundary of upkeep: nothing in it is lost by trying again later.</summary>
+    private void TryUpkeep(Action round)
+    {
+        try
+        {
+            round();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            _sealFailures.Add();
+        }
+    }
+
+    private void Damaged(Exception error) => _corruptions.Add();
+
+    private static ulong? LogStart(IFileSystem files, string walFolder)
+    {
+        var log = new WalRecovery(files, walFolder);
+        log.Run((_, _, _) => true);
+        return log.StartSequence;
     }
 }

@@ -17,8 +17,8 @@ public static class Limits
     /// <summary>A memtable is sealed at this size: big enough for full blocks, small enough to replay in well under a second.</summary>
     public const int MemTableBytes = 32 * MiB;
 
-    /// <summary>Bytes in memtables that are not sealed yet; beyond it appends wait, so sealing may lag three tables behind.</summary>
-    public const int UnsealedBytes = 4 * MemTableBytes;
+    /// <summary>So many memtables' worth of bytes may wait to be sealed; beyond it appends wait.</summary>
+    public const int UnsealedTables = 4;
 
     /// <summary>A quiet memtable is sealed after this time, so that the log on disk can be shortened.</summary>
     public static readonly TimeSpan SealAfter = TimeSpan.FromMinutes(15);

@@ -1,4 +1,5 @@
 using Tocsin.Storage.Memory;
+using Tocsin.Storage.Segment;
 
 namespace Tocsin.Storage;
 
@@ -26,11 +27,12 @@ internal sealed class Snapshot : SharedPart
 {
     private readonly List<SharedPart> _parts;
 
-    public Snapshot(MemTable active, IReadOnlyList<MemTable> frozen)
+    public Snapshot(MemTable active, IReadOnlyList<MemTable> frozen, IReadOnlyList<SegmentFile> segments)
     {
         Active = active;
         Frozen = frozen;
-        _parts = [active, .. frozen];
+        Segments = segments;
+        _parts = [active, .. frozen, .. segments];
         foreach (SharedPart part in _parts)
             part.Hold();
     }
@@ -39,6 +41,8 @@ internal sealed class Snapshot : SharedPart
 
     /// <summary>Memtables that wait to be sealed, oldest first.</summary>
     public IReadOnlyList<MemTable> Frozen { get; }
+
+    public IReadOnlyList<SegmentFile> Segments { get; }
 
     public IEnumerable<MemTable> MemTables => [.. Frozen, Active];
 
@@ -54,12 +58,16 @@ internal sealed class LiveSet : IDisposable
 {
     private readonly Lock _lock = new();
     private Snapshot _newest;
+    private long _unsealedBytes;
 
     public LiveSet(Snapshot first)
     {
         _newest = first;
         _newest.Hold();
     }
+
+    /// <summary>Bytes in memtables, frozen ones included.</summary>
+    public long UnsealedBytes => Volatile.Read(ref _unsealedBytes);
 
     /// <summary>The caller releases it. The parts stay usable until then.</summary>
     public Snapshot Acquire()
@@ -80,6 +88,7 @@ internal sealed class LiveSet : IDisposable
             old = _newest;
             _newest = change(old);
             _newest.Hold();
+            Volatile.Write(ref _unsealedBytes, _newest.MemTables.Sum(t => t.Bytes));
         }
         old.Release();
     }
@@ -90,6 +99,7 @@ internal sealed class LiveSet : IDisposable
         lock (_lock)
         {
             _newest.Active.Add(batch, shape, firstSequence);
+            Volatile.Write(ref _unsealedBytes, _unsealedBytes + batch.Length);
             return _newest.Active.Bytes;
         }
     }

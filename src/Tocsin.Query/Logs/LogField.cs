@@ -21,6 +21,7 @@ internal abstract class LogField(string name)
         ["env"] = ["deployment.environment.name", "deployment.environment", "env"],
         ["version"] = ["service.version", "version"],
         ["name"] = ["@name", "name"],
+        ["duration"] = ["@duration", "duration"],
         ["kind"] = ["@kind", "kind"],
         ["event"] = ["@event_name", "event"],
         ["scope"] = ["@scope.name", "scope"],
@@ -43,12 +44,12 @@ internal abstract class LogField(string name)
         "level" or "severity" => new LevelField(name),
         "trace" or "trace_id" or "traceid" => new IdField(name, 16, id => new TraceIs(id)),
         "span" or "span_id" or "spanid" => new IdField(name, 8, id => new SpanIs(id)),
-        "duration" => new DurationField(name, new FieldPath("@duration", "duration")),
-        _ => new PlainField(name, PathOf(name)),
+        "duration" => new DurationField(name, StoredPath(name)),
+        _ => new PlainField(name, StoredPath(name)),
     };
 
     /// <summary>Where the values of a named field lie.</summary>
-    public static FieldPath PathOf(string name)
+    public static FieldPath StoredPath(string name)
     {
         if (s_aliases.TryGetValue(name, out string[]? names))
             return new FieldPath(names);

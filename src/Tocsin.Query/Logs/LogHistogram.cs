@@ -60,6 +60,7 @@ public sealed class LogHistogram
         return total;
     }
 
+    /// <summary>Fits <see cref="Storage.Scan.CountVisitor"/>.</summary>
     internal void Add(Instant time, int family, long count)
     {
         int bucket = (int)Int128.Clamp((time.UnixNanos - _start) / _step, 0, Count - 1);

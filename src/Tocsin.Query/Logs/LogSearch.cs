@@ -49,15 +49,8 @@ public sealed class LogSearch(Database database)
     public LogHistogram Histogram(Predicate where, Instant from, Instant to, int buckets, CancellationToken cancel)
     {
         var histogram = new LogHistogram(from, to, Math.Clamp(buckets, 1, LogHistogram.MaxBuckets));
-        var request = new ScanRequest { Dataset = Dataset.Logs, From = from, To = to, Where = where, AnyOrder = true };
-        database.Scan(
-            request,
-            (in EventRow row, RowId _) =>
-            {
-                histogram.Add(row.Time, Severity.Family(row.Severity), 1);
-                return true;
-            },
-            cancel);
+        var request = new ScanRequest { Dataset = Dataset.Logs, From = from, To = to, Where = where };
+        database.Count(request, histogram.Step, histogram.Add, cancel);
         return histogram;
     }
 
@@ -67,7 +60,10 @@ public sealed class LogSearch(Database database)
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         bool truncated = false;
         FieldText text = FieldTextOf(field);
-        var request = new ScanRequest { Dataset = Dataset.Logs, From = from, To = to, Where = where, AnyOrder = true };
+        var request = new ScanRequest
+        {
+            Dataset = Dataset.Logs, From = from, To = to, Where = where, AnyOrder = true, Fields = [LogField.StoredPath(field)],
+        };
         database.Scan(
             request,
             (in EventRow row, RowId _) =>
@@ -165,8 +161,7 @@ public sealed class LogSearch(Database database)
                     ? static (in EventRow row) => RowText.Hex(row.TraceId)
                     : static (in EventRow row) => RowText.Hex(row.SpanId);
             default:
-                FieldPath path = field.Equals("duration", StringComparison.OrdinalIgnoreCase)
-                    ? new FieldPath("@duration", "duration") : LogField.PathOf(field);
+                FieldPath path = LogField.StoredPath(field);
                 return (in EventRow row) =>
                     path.TryGet(row, out FieldValue value) && value.Kind != ValueKind.Null ? value.ToString() : null;
         }

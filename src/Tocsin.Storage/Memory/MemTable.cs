@@ -61,7 +61,7 @@ internal sealed class MemTable(ChunkPool pool, ulong start, long startedAt) : Sh
         {
             foreach (MemChunk chunk in _chunks)
             {
-                if (chunk.Dataset == dataset && chunk.MinTime < to && chunk.MaxTime >= from)
+                if (chunk.Dataset == dataset && chunk.MinTime.IsBefore(to) && chunk.MaxTime >= from)
                     into.Add(chunk.View());
             }
         }

@@ -141,4 +141,11 @@ internal sealed class FieldNeeds
     public bool TraceId { get; set; }
 
     public bool SpanId { get; set; }
+
+    public static FieldNeeds Of(Predicate where)
+    {
+        var needs = new FieldNeeds();
+        where.AddFields(needs);
+        return needs;
+    }
 }

@@ -1,13 +1,18 @@
 using Tocsin.Model;
 using Tocsin.Model.Events;
+using Tocsin.Storage.Segment;
 
 namespace Tocsin.Storage.Scan;
 
 /// <summary>The part of a scan request that a block needs.</summary>
-internal sealed record BlockQuery(Instant From, Instant To, Predicate Where, bool OldestFirst, RowId? After)
+internal sealed record BlockQuery(
+    Instant From, Instant To, Predicate Where, bool OldestFirst, RowId? After, FieldNeeds? Output = null)
 {
+    /// <summary>What the predicate looks at.</summary>
+    public FieldNeeds Needs { get; } = FieldNeeds.Of(Where);
+
     public bool InRange(RowId id) =>
-        id.Time >= From && id.Time < To && (After is not { } after || (OldestFirst ? id > after : id < after));
+        id.Time >= From && id.Time.IsBefore(To) && (After is not { } after || (OldestFirst ? id > after : id < after));
 }
 
 /// <summary>A group of rows whose times are known to lie between two bounds: a piece of a memtable or a block of a segment.</summary>
@@ -21,6 +26,9 @@ internal abstract class ScanBlock
 
     /// <summary>The segment it belongs to, or null for memory.</summary>
     public virtual object? Segment => null;
+
+    /// <summary>Rows per minute and severity family; null when they would have to be counted first.</summary>
+    public virtual IReadOnlyList<MinuteCount>? Counts => null;
 
     /// <summary>False only when no row of the block can match. Reads no rows.</summary>
     public virtual bool MayMatch(BlockQuery query) => true;

@@ -14,7 +14,7 @@ public sealed record ScanRequest
     /// <summary>Inclusive.</summary>
     public Instant From { get; init; } = new(long.MinValue);
 
-    /// <summary>Exclusive.</summary>
+    /// <summary>Exclusive, but for the very last instant there is, which is no bound.</summary>
     public Instant To { get; init; } = new(long.MaxValue);
 
     public Predicate Where { get; init; } = Predicate.All;
@@ -24,8 +24,19 @@ public sealed record ScanRequest
     /// <summary>For sums: rows come as they lie, which is cheaper than any order. <see cref="After"/> must be null.</summary>
     public bool AnyOrder { get; init; }
 
+    /// <summary>The fields the visitor will look at, which saves reading the others; null means all, ids included.</summary>
+    public IReadOnlyList<FieldPath>? Fields { get; init; }
+
     /// <summary>Only rows behind this one in the order of the scan.</summary>
     public RowId? After { get; init; }
+}
+
+/// <summary>Ends of time ranges.</summary>
+internal static class TimeRange
+{
+    public static readonly Instant Start = new(long.MinValue), End = new(long.MaxValue);
+
+    public static bool IsBefore(this Instant time, Instant end) => time < end || end == End;
 }
 
 /// <summary>What a scan had to do.</summary>

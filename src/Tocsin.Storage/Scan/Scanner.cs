@@ -9,7 +9,7 @@ namespace Tocsin.Storage.Scan;
 internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exception> badBlock, CancellationToken cancel)
 {
     private readonly BlockQuery _query =
-        new(request.From, request.To, request.Where, request.OldestFirst, request.After);
+        new(request.From, request.To, request.Where, request.OldestFirst, request.After, OutputOf(request.Fields));
 
     private readonly HashSet<object> _segments = [];
     private long _rows, _bytes;
@@ -76,6 +76,17 @@ internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exce
             while (open.TryDequeue(out BlockMatches? rest, out _))
                 rest.Dispose();
         }
+    }
+
+    private static FieldNeeds? OutputOf(IReadOnlyList<FieldPath>? fields)
+    {
+        if (fields is null)
+            return null;
+        // Ids are no fields; whoever limits the fields still gets them.
+        var needs = new FieldNeeds { TraceId = true, SpanId = true };
+        foreach (FieldPath field in fields)
+            field.AddTo(needs);
+        return needs;
     }
 
     private bool MayComeFirst(ScanBlock block, Instant top) =>

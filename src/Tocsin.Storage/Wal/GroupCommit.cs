@@ -97,7 +97,7 @@ internal sealed class GroupCommit : IDisposable
             }
             TimeSpan left = Limits.RoomWait - _clock.GetElapsedTime(started);
             if (left <= TimeSpan.Zero || !await InTime(room, left, cancel).ConfigureAwait(false))
-                return AppendResult.Overloaded;
+                return DiskFull ? AppendResult.DiskFull : AppendResult.Overloaded;
         }
         return await pending.Task.ConfigureAwait(false);
     }
@@ -124,7 +124,7 @@ internal sealed class GroupCommit : IDisposable
         _queuedBytes == 0 && _unsealedBytes() < UnsealedLimit
         || _queuedBytes + bytes <= _options.QueuedBytes && _queuedBytes + bytes + _unsealedBytes() <= UnsealedLimit;
 
-    private long UnsealedLimit => 4L * _options.MemTableBytes;
+    private long UnsealedLimit => (long)Limits.UnsealedTables * _options.MemTableBytes;
 
     private async Task<bool> InTime(Task room, TimeSpan left, CancellationToken cancel)
     {

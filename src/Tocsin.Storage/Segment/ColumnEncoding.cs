@@ -1,0 +1,79 @@
+namespace Tocsin.Storage.Segment;
+
+/// <summary>How the values of one column of one block lie on disk. Written to disk; never renumber.</summary>
+internal enum ColumnEncoding : byte
+{
+    /// <summary>Every row has the same value, which stands once.</summary>
+    Constant = 1,
+
+    /// <summary>At most 255 different values of any type, and one byte per row; 255 means absent.</summary>
+    Dictionary = 2,
+
+    /// <summary>Whole numbers as differences to the one before.</summary>
+    DeltaInts = 3,
+
+    /// <summary>Doubles, or byte strings of one length, one after the other.</summary>
+    FixedWidth = 4,
+
+    /// <summary>Strings: all lengths, then all bytes.</summary>
+    StringHeap = 5,
+
+    /// <summary>Values of any types, each with its tag.</summary>
+    TaggedValues = 6,
+
+    /// <summary>The encoded fields of each stream of the block.</summary>
+    Streams = 7,
+}
+
+/// <summary>What a column means to the row. Written to disk; never renumber.</summary>
+internal enum ColumnRole : byte
+{
+    Field = 0,
+    Time = 1,
+    Sequence = 2,
+
+    /// <summary>Observed time minus time.</summary>
+    ObservedDelay = 3,
+    Severity = 4,
+    TraceId = 5,
+    SpanId = 6,
+
+    /// <summary>Index into the streams of the block.</summary>
+    Stream = 7,
+    Streams = 8,
+
+    /// <summary>Bytes: the encoded fields for which the block had no column left.</summary>
+    Overflow = 9,
+}
+
+/// <summary>One entry of a block's column directory.</summary>
+internal sealed record ColumnEntry(
+    ColumnRole Role, byte[] Name, ColumnEncoding Encoding, bool Deflated, int Offset, int StoredLength, int RawLength, uint Crc)
+{
+    private const byte DeflatedFlag = 1;
+
+    public void Write(ByteBuffer into)
+    {
+        into.U8((byte)Role);
+        into.Blob(Name);
+        into.U8((byte)Encoding);
+        into.U8(Deflated ? DeflatedFlag : (byte)0);
+        into.Varint((ulong)Offset);
+        into.Varint((ulong)StoredLength);
+        into.Varint((ulong)RawLength);
+        into.U32(Crc);
+    }
+
+    public static ColumnEntry Read(ref ByteReader from)
+    {
+        var role = (ColumnRole)from.U8();
+        byte[] name = from.Blob().ToArray();
+        var encoding = (ColumnEncoding)from.U8();
+        byte flags = from.U8();
+        if (flags > DeflatedFlag)
+            throw new InvalidDataException($"column flags {flags} are not known");
+        return new ColumnEntry(
+            role, name, encoding, flags == DeflatedFlag,
+            from.Count(int.MaxValue), from.Count(int.MaxValue), from.Count(int.MaxValue), from.U32());
+    }
+}

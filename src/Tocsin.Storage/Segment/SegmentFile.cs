@@ -1,0 +1,82 @@
+using Tocsin.Model;
+using Tocsin.Storage.Io;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Storage.Segment;
+
+/// <summary>
+/// One immutable segment on disk: its footer is in memory, its blocks are read when a scan needs them. Any thread. No file
+/// stays open between reads.
+/// </summary>
+internal sealed class SegmentFile : SharedPart
+{
+    private readonly IFileSystem _files;
+    private readonly List<SegmentBlock> _blocks;
+    private volatile bool _doomed;
+
+    private SegmentFile(IFileSystem files, string path, SegmentFooter footer, long length, Action<Exception> onDamage)
+    {
+        _files = files;
+        Path = path;
+        Footer = footer;
+        Length = length;
+        OnDamage = onDamage;
+        _blocks = [.. footer.Blocks.Select(b => new SegmentBlock(this, b))];
+        Rows = footer.Blocks.Sum(b => (long)b.Rows);
+        RawBytes = footer.Blocks.Sum(b => (long)b.RawBytes);
+    }
+
+    public string Path { get; }
+    public SegmentFooter Footer { get; }
+    public ulong Id => Footer.Id;
+    public long Length { get; }
+    public long Rows { get; }
+    public long RawBytes { get; }
+
+    /// <summary>Told of damage that costs no rows.</summary>
+    public Action<Exception> OnDamage { get; }
+
+    /// <summary>Throws <see cref="IOException"/> or <see cref="InvalidDataException"/> when there is no whole segment.</summary>
+    public static SegmentFile Open(IFileSystem files, string path, Action<Exception> onDamage)
+    {
+        using IFile file = files.OpenRead(path);
+        return new SegmentFile(files, path, SegmentFooter.Read(file), file.Length, onDamage);
+    }
+
+    public void View(Instant from, Instant to, List<ScanBlock> into)
+    {
+        foreach (SegmentBlock block in _blocks)
+        {
+            if (block.MinTime.IsBefore(to) && block.MaxTime >= from)
+                into.Add(block);
+        }
+    }
+
+    public byte[] Read(long offset, int length)
+    {
+        using IFile file = _files.OpenRead(Path);
+        byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
+        return file.Read(offset, bytes) == length ? bytes : throw new InvalidDataException("the segment file is too short");
+    }
+
+    /// <summary>The file goes when the last scan that may read it has ended. Call before the last release.</summary>
+    public void Doom() => _doomed = true;
+
+    protected override void Free()
+    {
+        if (!_doomed)
+            return;
+        try
+        {
+            _files.Delete(Path);
+            string folder = System.IO.Path.GetDirectoryName(Path)!;
+            if (_files.Files(folder).Count == 0)
+                _files.DeleteDirectory(folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The manifest no longer lists it; the next open deletes it.
+            OnDamage(error);
+        }
+    }
+}

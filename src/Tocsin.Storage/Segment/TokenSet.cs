@@ -1,0 +1,90 @@
+using System.Buffers.Binary;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Storage.Segment;
+
+/// <summary>The different words and ids of one block, and the filter made of them. One thread.</summary>
+internal sealed class TokenSet
+{
+    private readonly HashSet<ulong> _hashes = [];
+
+    public void Clear() => _hashes.Clear();
+
+    public void AddId(ReadOnlySpan<byte> id) => _hashes.Add(Tokens.HashId(id));
+
+    public void AddFields(ReadOnlySpan<byte> encoded)
+    {
+        var fields = new FieldReader(encoded);
+        while (fields.MoveNext())
+            Add(fields.Value);
+    }
+
+    public void AddValue(ReadOnlySpan<byte> encoded) => Add(FieldValue.Read(ref encoded));
+
+    public void WriteFilter(ByteBuffer into) => TokenFilter.Write(_hashes, into);
+
+    private void Add(FieldValue value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.String:
+                ReadOnlySpan<byte> text = value.Payload;
+                while (Tokens.Next(ref text, out ReadOnlySpan<byte> word))
+                    _hashes.Add(Tokens.Hash(word));
+                break;
+            case ValueKind.Map:
+                AddFields(value.Payload);
+                break;
+            case ValueKind.Array:
+                ValueReader items = value.AsArray;
+                while (items.MoveNext())
+                    Add(items.Value);
+                break;
+        }
+    }
+}
+
+/// <summary>
+/// A Bloom filter sized by its content: 12 bits and 6 probes per word, which lets about 0.3 % of absent words through.
+/// Layout: u64 words; bit n is bit n mod 64 of word n / 64. No words at all: nothing is inside.
+/// </summary>
+internal static class TokenFilter
+{
+    private const int BitsPerToken = 12, Probes = 6;
+
+    public static void Write(IReadOnlyCollection<ulong> hashes, ByteBuffer into)
+    {
+        int words = (hashes.Count * BitsPerToken + 63) / 64;
+        Span<byte> filter = into.Take(words * 8);
+        filter.Clear();
+        foreach (ulong hash in hashes)
+        {
+            for (int probe = 0; probe < Probes; probe++)
+            {
+                int bit = Bit(hash, probe, filter.Length);
+                filter[bit / 8] |= (byte)(1 << (bit % 8));
+            }
+        }
+    }
+
+    public static bool MayContain(ReadOnlySpan<byte> filter, ulong hash)
+    {
+        if (filter.Length == 0)
+            return false;
+        for (int probe = 0; probe < Probes; probe++)
+        {
+            int bit = Bit(hash, probe, filter.Length);
+            if ((filter[bit / 8] & 1 << (bit % 8)) == 0)
+                return false;
+        }
+        return true;
+    }
+
+    /// <summary>The n-th probe is hash + n * (hash rotated by 32, made odd), scaled to the number of bits.</summary>
+    private static int Bit(ulong hash, int probe, int bytes)
+    {
+        ulong step = ulong.RotateLeft(hash, 32) | 1;
+        return (int)Math.BigMul(unchecked(hash + (ulong)probe * step), (ulong)bytes * 8, out _);
+    }
+}

@@ -1,0 +1,261 @@
+using Tocsin.Model;
+using Tocsin.Model.Events;
+using Tocsin.Model.Metrics;
+using Tocsin.Storage.Io;
+using Tocsin.Storage.Memory;
+using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment;
+using Tocsin.Storage.Wal;
+
+namespace Tocsin.Storage;
+
+/// <summary>
+/// Moves rows from memory into segments, merges small segments, and drops expired ones. Every change goes: new files on disk,
+/// manifest on disk, snapshot swapped, old files deleted; a crash between any two loses and repeats nothing.
+/// </summary>
+internal sealed class Upkeep
+{
+    private readonly DatabaseOptions _options;
+    private readonly IFileSystem _files;
+    private readonly TimeProvider _clock;
+    private readonly LiveSet _live;
+    private readonly ChunkPool _pool;
+    private readonly Action<Exception> _onDamage;
+    private readonly string _eventsFolder;
+    private readonly SegmentWriter _writer;
+    private readonly Counter _sealed, _merged, _expired;
+
+    // Guarded by _work: one change at a time.
+    private readonly Lock _work = new();
+    private readonly List<ManifestEntry> _unreadable;
+    private readonly HashSet<ulong> _unmergeable = [];
+    private ulong _nextSegmentId;
+    private ulong _coveredSequence;
+
+    public Upkeep(
+        DatabaseOptions options, IFileSystem files, TimeProvider clock, MetricSet metrics, LiveSet live, ChunkPool pool,
+        SegmentRecovery recovered, Action<Exception> onDamage)
+    {
+        _options = options;
+        _files = files;
+        _clock = clock;
+        _live = live;
+        _pool = pool;
+        _onDamage = onDamage;
+        _eventsFolder = Path.Combine(options.Directory, FileNames.EventsFolder);
+        _writer = new SegmentWriter(files, _eventsFolder);
+        _unreadable = recovered.Unreadable;
+        _nextSegmentId = recovered.Manifest.NextSegmentId;
+        _coveredSequence = recovered.Manifest.CoveredSequence;
+        _sealed = metrics.Counter("tocsin_storage_sealed_rows_total", "Rows moved from memory into segments.");
+        _merged = metrics.Counter("tocsin_storage_merged_segments_total", "Segments replaced by a merge.");
+        _expired = metrics.Counter("tocsin_storage_expired_segments_total", "Segments dropped because their time was over.");
+    }
+
+    /// <summary>Starts a new memtable; the old one waits to be sealed. Any thread.</summary>
+    public void Freeze() => _live.Swap(s => s.Active.Rows == 0
+        ? s
+        : new Snapshot(
+            new MemTable(_pool, s.Active.EndSequence, _clock.GetTimestamp()), [.. s.Frozen, s.Active], s.Segments));
+
+    /// <summary>Freezes the memtable when its oldest row has waited long enough.</summary>
+    public void FreezeWhenOld()
+    {
+        Snapshot snapshot = _live.Acquire();
+        bool old = _clock.GetElapsedTime(snapshot.Active.StartedAt) >= Limits.SealAfter;
+        snapshot.Release();
+        if (old)
+            Freeze();
+    }
+
+    /// <summary>Writes every frozen memtable into segments, oldest first, and shortens the log. Throws on I/O errors.</summary>
+    public void SealFrozen(WalWriter wal, CancellationToken cancel)
+    {
+        lock (_work)
+        {
+            while (!cancel.IsCancellationRequested && SealOldest())
+                wal.DeleteBefore(_coveredSequence);
+        }
+    }
+
+    /// <summary>Replaces many small segments of one day by one.</summary>
+    public void Merge(CancellationToken cancel)
+    {
+        lock (_work)
+        {
+            Snapshot snapshot = _live.Acquire();
+            try
+            {
+                foreach (IReadOnlyList<SegmentFile> group in MergePlan.Of(snapshot.Segments, _unmergeable))
+                {
+                    if (cancel.IsCancellationRequested)
+                        return;
+                    MergeGroup(group);
+                }
+            }
+            finally
+            {
+                snapshot.Release();
+            }
+        }
+    }
+
+    /// <summary>Drops whole days whose last row is older than the dataset's retention.</summary>
+    public void Expire()
+    {
+        lock (_work)
+        {
+            Snapshot snapshot = _live.Acquire();
+            List<SegmentFile> expired = [.. snapshot.Segments.Where(s => s.Footer.Day < FirstDay(s.Footer.Dataset))];
+            snapshot.Release();
+            int unreadable = _unreadable.RemoveAll(e => e.Day < FirstDay(e.Dataset));
+            if (expired.Count > 0 || unreadable > 0)
+                Replace(null, expired, [], _coveredSequence);
+            _expired.Add(expired.Count);
+        }
+    }
+
+    private bool SealOldest()
+    {
+        Snapshot snapshot = _live.Acquire();
+        try
+        {
+            if (snapshot.Frozen.Count == 0)
+                return false;
+            MemTable table = snapshot.Frozen[0];
+            var added = new List<SegmentFile>();
+            foreach (Dataset dataset in table.Datasets)
+            {
+                var blocks = new List<ScanBlock>();
+                table.View(dataset, TimeRange.Start, TimeRange.End, blocks);
+                foreach ((DateOnly day, RowTable rows) in ByDay(dataset, blocks))
+                    added.Add(Write(dataset, day, rows, table.StartSequence, table.EndSequence, []));
+            }
+            Replace(table, [], added, table.EndSequence);
+            _sealed.Add(table.Rows);
+            return true;
+        }
+        finally
+        {
+            snapshot.Release();
+        }
+    }
+
+    private void MergeGroup(IReadOnlyList<SegmentFile> group)
+    {
+        var rows = new RowTable();
+        try
+        {
+            var blocks = new List<ScanBlock>();
+            foreach (SegmentFile segment in group)
+                segment.View(TimeRange.Start, TimeRange.End, blocks);
+            foreach (ScanBlock block in blocks)
+                Copy(block, _ => rows);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            // The damaged segment keeps its good blocks as it is; a merge would drop the chance to repair the rest.
+            _unmergeable.UnionWith(group.Select(s => s.Id));
+            _onDamage(error);
+            return;
+        }
+        SegmentFooter first = group[0].Footer;
+        SegmentFile merged = Write(
+            first.Dataset, first.Day, rows, group.Min(s => s.Footer.FromSequence), group.Max(s => s.Footer.ToSequence),
+            [.. group.Select(s => s.Id)]);
+        Replace(null, group, [merged], _coveredSequence);
+        _merged.Add(group.Count);
+    }
+
+    private SegmentFile Write(
+        Dataset dataset, DateOnly day, RowTable rows, ulong from, ulong to, IReadOnlyList<ulong> replaced)
+    {
+        ulong id = _nextSegmentId++;
+        _writer.Write(id, dataset, day, rows, from, to, replaced);
+        return SegmentFile.Open(_files, new ManifestEntry(id, dataset, day).PathIn(_eventsFolder), _onDamage);
+    }
+
+    /// <summary>The moment of truth: manifest first, then what readers see.</summary>
+    private void Replace(MemTable? sealedTable, IReadOnlyList<SegmentFile> gone, IReadOnlyList<SegmentFile> added, ulong covered)
+    {
+        Snapshot now = _live.Acquire();
+        List<SegmentFile> segments = [.. now.Segments.Except(gone), .. added];
+        now.Release();
+        var manifest = new Manifest(
+            covered, _nextSegmentId,
+            [.. segments.Select(s => new ManifestEntry(s.Id, s.Footer.Dataset, s.Footer.Day)), .. _unreadable]);
+        manifest.Save(_files, _options.Directory);
+        _coveredSequence = covered;
+        foreach (SegmentFile segment in gone)
+            segment.Doom();
+        _live.Swap(s => new Snapshot(s.Active, [.. s.Frozen.Where(t => t != sealedTable)], segments));
+    }
+
+    private Dictionary<DateOnly, RowTable> ByDay(Dataset dataset, List<ScanBlock> blocks)
+    {
+        // Absurd times must not make thousands of folders: what has expired, or lies far ahead, shares one.
+        DateOnly first = FirstDay(dataset).AddDays(-1), last = Days.Of(Instant.Now(_clock)).AddDays(2);
+        var days = new Dictionary<DateOnly, RowTable>();
+        foreach (ScanBlock block in blocks)
+        {
+            Copy(block, time =>
+            {
+                DateOnly day = Days.Of(time);
+                day = day < first ? first : day > last ? last : day;
+                if (!days.TryGetValue(day, out RowTable? rows))
+                    days.Add(day, rows = new RowTable());
+                return rows;
+            });
+        }
+        return days;
+    }
+
+    private static void Copy(ScanBlock block, Func<Instant, RowTable> target)
+    {
+        var everything = new BlockQuery(TimeRange.Start, TimeRange.End, Predicate.All, OldestFirst: true, After: null);
+        using BlockMatches matches = block.Open(everything);
+        if (matches.Count == 0)
+            return;
+        do
+        {
+            EventRow row = matches.Current;
+            target(row.Time).Add(row, matches.Id);
+        }
+        while (matches.Advance());
+    }
+
+    private DateOnly FirstDay(Dataset dataset)
+    {
+        TimeSpan retention = dataset == Dataset.Spans ? _options.SpanRetention : _options.LogRetention;
+        DateTimeOffset now = _clock.GetUtcNow();
+        return retention >= now - DateTimeOffset.UnixEpoch
+            ? DateOnly.MinValue.AddDays(1)
+            : Days.Of(Instant.From(now - retention));
+    }
+}
+
+/// <summary>Which segments to merge. Pure.</summary>
+internal static class MergePlan
+{
+    /// <summary>Groups of at least <see cref="Limits.MergeAt"/> small segments of one dataset and day, oldest first.</summary>
+    public static IEnumerable<IReadOnlyList<SegmentFile>> Of(IReadOnlyList<SegmentFile> segments, IReadOnlySet<ulong> except)
+    {
+        var partitions = segments
+            .Where(s => s.RawBytes < Limits.MergedBytes / 4 && !except.Contains(s.Id))
+            .GroupBy(s => (s.Footer.Dataset, s.Footer.Day));
+        foreach (var partition in partitions)
+        {
+            var group = new List<SegmentFile>();
+            long bytes = 0;
+            foreach (SegmentFile segment in partition.OrderBy(s => s.Footer.FromSequence))
+            {
+                bytes += segment.RawBytes;
+                if (bytes > Limits.MergedBytes)
+                    break;
+                group.Add(segment);
+            }
+            if (group.Count >= Limits.MergeAt)
+                yield return group;
+        }
+    }
+}
