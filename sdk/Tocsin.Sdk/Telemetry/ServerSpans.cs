@@ -10,7 +10,8 @@ namespace Tocsin.Sdk.Telemetry;
 /// </summary>
 internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
-    private const string RequestStops = "Microsoft.AspNetCore.Hosting.HttpRequestIn.Stop";
+    // The host tells of the end of a request only to those who wanted to know of its beginning.
+    private const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn", RequestStops = Request + ".Stop";
 
     private RequestShape? _shape;
 
@@ -24,7 +25,7 @@ internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<Key
     void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
     {
         if (value.Name == "Microsoft.AspNetCore")
-            value.Subscribe(this, static (name, _, _) => name == RequestStops);
+            value.Subscribe(this, static (name, _, _) => name.StartsWith(Request, StringComparison.Ordinal));
     }
 
     void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
@@ -36,7 +37,7 @@ internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<Key
             _shape ??= RequestShape.Of(context.GetType());
             Complete(span, _shape, context);
         }
-        catch (Exception e) when (e is TargetInvocationException or InvalidOperationException or ArgumentException or NullReferenceException)
+        catch (Exception)
         {
             // The request is served all the same; its span keeps its plain name.
         }
