@@ -47,12 +47,12 @@ internal static class EmailMessage
             return text;
         var words = new List<string>();
         var word = new List<byte>(EncodedWordBytes);
+        Span<byte> bytes = stackalloc byte[4];
         foreach (Rune rune in text.EnumerateRunes())
         {
             Rune safe = Rune.IsControl(rune) ? new Rune(' ') : rune;
             if (word.Count + safe.Utf8SequenceLength > EncodedWordBytes)
                 Flush();
-            Span<byte> bytes = stackalloc byte[4];
             word.AddRange(bytes[..safe.EncodeToUtf8(bytes)]);
         }
         Flush();
