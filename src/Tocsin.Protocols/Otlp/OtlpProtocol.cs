@@ -18,7 +18,7 @@ public sealed class OtlpProtocol : IProtocol
             RequestDelegate grpc = new OtlpGrpc(pipeline, signal).Export;
             routes.MapPost($"/v1/{signal.Path}", http);
             routes.MapPost($"/{signal.GrpcService}/Export", grpc);
+            routes.MapPost($"/{signal.GrpcService}/{{method}}", (RequestDelegate)OtlpGrpc.Unimplemented);
         }
-        routes.MapPost(@"/{service:regex(^opentelemetry\.proto\.)}/{method}", (RequestDelegate)OtlpGrpc.Unimplemented);
     }
 }

@@ -22,7 +22,7 @@ internal enum BodyResult
     /// <summary>No room in the byte budget.</summary>
     Overloaded,
 
-    /// <summary>The client went away.</summary>
+    /// <summary>The connection was lost.</summary>
     Cancelled,
 }
 
