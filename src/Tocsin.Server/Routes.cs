@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Tocsin.Protocols;
 using Tocsin.Server.Api;
 using Tocsin.Server.Health;
+using Tocsin.Server.Web;
 
 namespace Tocsin.Server;
 
@@ -31,6 +32,7 @@ internal static class Routes
             TracesApi.Map(api.MapGroup("/traces").WithTags("traces"), parts);
             LiveApi.Map(api.MapGroup("").WithTags("live"), parts.Live);
             parts.MapFeatures(api);
+            WebUi.Map(routes);
         });
         return pipeline.Build();
     }

@@ -27,7 +27,7 @@ export function Rail({ firing }: { firing: number }) {
                 <li key={screen.to}>
                   <To
                     to={screen.to} className={styles.link} title={isCollapsed ? screen.label : undefined} aria-label={label(screen.label, firing)}
-                    aria-current={isCurrent(screen.to, pathname) ? 'page' : undefined}
+                    current={isCurrent(screen.to, pathname) ? 'page' : undefined}
                   >
                     <Icon name={screen.icon} size={17} /><span>{screen.label}</span>
                     {screen.to === '/alerts' && firing > 0 && <span className={styles.badge}>{firing > 99 ? '99+' : firing}</span>}

@@ -15,7 +15,7 @@ export function AlertRow({ alert, open }: { alert: Alert; open: boolean }) {
   const end = alert.endsAt ? epochOf(alert.endsAt) : now;
   return (
     <li id={`alert-${alert.id}`} className={styles.row} data-open={open || undefined} data-priority={alert.priority}>
-      <To to="/alerts" search={{ ...url, sel: String(alert.id) }} aria-current={open ? 'true' : undefined}>
+      <To to="/alerts" search={{ ...url, sel: String(alert.id) }} current={open ? 'true' : undefined}>
         <span className={styles.first}>
           <PriorityMark priority={alert.priority} />
           <strong className="ellipsis">{alert.title}</strong>

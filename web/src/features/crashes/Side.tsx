@@ -24,8 +24,8 @@ export function Answers({ detail, record }: { detail: CrashDetail; record: Crash
         {record.service}{record.host ? ` on ${record.host}` : ''}
       </Answer>
       <Answer name="When" under={<When time={record.time} form="full" />}><When time={record.time} /></Answer>
-      <Answer name="Who is affected" under={plural(hosts, 'host')}>
-        {group.users > 0 ? plural(group.users, 'user') : 'No user known'}{record.userId ? ` (this one: ${record.userId})` : ''}
+      <Answer name="Who is affected" under={[plural(hosts, 'host'), group.users > 0 && record.userId && `this one: ${record.userId}`].filter(Boolean).join(' · ')}>
+        {group.users > 0 ? plural(group.users, 'user') : record.userId ?? 'No user known'}
       </Answer>
       <Answer name="Before" under={<>first <When time={group.firstSeen} /></>}>{group.count === 1 ? 'Never before' : `${count(group.count)} times`}</Answer>
       <Answer name="Follow it" under={record.traceId ? <To to="/logs" search={{ q: `trace_id:${record.traceId}`, ...window }}>Logs of the trace</To> : undefined}>
@@ -58,7 +58,7 @@ export function Occurrences({ detail, current }: { detail: CrashDetail; current:
       <div className={styles.trend}><Sparkline values={group.trend} width={296} height={36} label={trendSentence(group.trend)} /></div>
       <div className={styles.occurrences} tabIndex={0} role="region" aria-label="List of occurrences">
         {occurrences.map((each) => (
-          <To key={each.crashId} to="/crashes/$groupId/events/$crashId" params={{ groupId: String(group.id), crashId: each.crashId }} aria-current={each.crashId === current ? 'true' : undefined}>
+          <To key={each.crashId} to="/crashes/$groupId/events/$crashId" params={{ groupId: String(group.id), crashId: each.crashId }} current={each.crashId === current ? 'true' : undefined}>
             <When time={each.time} form="full" />
             <span className="dim ellipsis">{[each.host, each.release].filter(Boolean).join(' · ')}</span>
           </To>

@@ -34,7 +34,7 @@ function TopField({ field, title, q, range, enabled, chosen, onPick }: {
 }) {
   const top = useTopValues(field, q, range, enabled);
   const values = (top.data?.values ?? []).slice(0, 12);
-  if (values.length === 0) return null;
+  if (!enabled || values.length === 0) return null;
   const most = Math.max(1, ...values.map((each) => each.count));
   return (
     <>

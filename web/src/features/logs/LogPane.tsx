@@ -70,7 +70,7 @@ function FieldTable({ title, fields }: { title: string; fields: [string, unknown
               <span className={styles.fieldActions}>
                 {plain && <ActionIcon variant="subtle" color="gray" size="xs" aria-label={`Only ${name} ${text}`} title="Only this value" onClick={() => narrow(name, text, false)}><Icon name="filterIn" size={13} /></ActionIcon>}
                 {plain && <ActionIcon variant="subtle" color="gray" size="xs" aria-label={`Without ${name} ${text}`} title="Without this value" onClick={() => narrow(name, text, true)}><Icon name="filterOut" size={13} /></ActionIcon>}
-                <CopyIcon text={text} label={`Copy ${name}`} />
+                <CopyIcon text={text} label={`Copy ${name}`} size="xs" />
               </span>
             </li>
           );

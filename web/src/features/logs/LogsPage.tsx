@@ -34,11 +34,11 @@ export function LogsPage() {
 
   return (
     <div className={styles.page} data-open={url.sel !== undefined || undefined}>
-      <Facets q={q} range={range} totals={histogram.data?.totals} enabled={badQuery === undefined} />
+      <Facets q={q} range={range} totals={badQuery ? undefined : histogram.data?.totals} enabled={badQuery === undefined} />
       <div className={styles.main}>
         <QueryBar problem={badQuery} tailState={live ? tail.state : undefined} />
         <div className={styles.chart}>
-          {histogram.data ? (
+          {histogram.data && !badQuery ? (
             <SeverityHistogram
               histogram={histogram.data} height={88} active={url.level}
               onZoom={(from, to) => change({ from: String(from), to: String(to), live: undefined })}
@@ -47,7 +47,7 @@ export function LogsPage() {
             />
           ) : <div style={{ height: 114 }} />}
         </div>
-        <LogStatus pages={pages.data?.pages} histogram={histogram.data} busy={pages.isFetching} tail={tail} live={live} />
+        <LogStatus pages={pages.data?.pages} histogram={badQuery ? undefined : histogram.data} busy={pages.isFetching} tail={tail} live={live} />
         {pages.data?.pages.some((page) => page.partial) && <Partial>Not everything could be read: the answer is incomplete.</Partial>}
         {problem && rows.length === 0 && !badQuery
           ? <Failure what="The log records" problem={problem} onRetry={() => void pages.refetch()} />

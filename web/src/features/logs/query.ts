@@ -16,8 +16,9 @@ export function typedPosition(url: Pick<UrlState, 'q' | 'level' | 'service'>, po
   return Math.max(0, Math.min(shifted, (url.q ?? '').trim().length));
 }
 
+/** Exactly this value, in the words of the query language. */
 export function fieldIs(field: string, value: string): string {
-  return `${fieldName(field)}:${quoted(value)}`;
+  return `${field.replaceAll(special, '\\$&')}:=${quoted(value)}`;
 }
 
 /** Adds a condition to what was typed; adding it twice changes nothing. */
@@ -28,10 +29,8 @@ export function withTerm(typed: string, term: string, negated: boolean): string 
   return before ? `${before} ${whole}` : whole;
 }
 
-function fieldName(name: string): string {
-  return /^[A-Za-z_@][\w.@/-]*$/.test(name) ? name : quoted(name);
-}
+const special = /[\s:()"\\*?|<>=![\]{},]/g;
 
 function quoted(text: string): string {
-  return /^[\w.-]+$/.test(text) && !/^(and|or|not)$/i.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return /^[\w.][\w./-]*$/.test(text) && !/^(AND|OR|NOT|TO)$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

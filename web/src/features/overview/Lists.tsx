@@ -16,7 +16,7 @@ export function OpenAlerts({ alerts }: { alerts: Alert[] }) {
         <ul className={styles.list}>
           {alerts.map((alert) => (
             <li key={alert.id}>
-              <PriorityMark priority={alert.priority} />
+              <span className={styles.chip}><PriorityMark priority={alert.priority} /></span>
               <div className="grow">
                 <To to="/alerts" search={{ sel: String(alert.id) }} className={styles.name}>{alert.title}</To>
                 <div className={`${styles.under} ellipsis`}>{alert.resource} · {alert.message}</div>

@@ -24,7 +24,7 @@ export function SpanFacts({ span, extent, onClose }: { span: TraceSpan; extent: 
         <ul className={styles.events}>
           {events.map((event, i) => (
             <li key={i}>
-              <b>{event.name}</b> {event.timeNanos && <span className="dim">after {duration(Number(BigInt(event.timeNanos) - extent.start))}</span>}
+              <b>{event.name}</b> {event.time && <span className="dim">after {duration(Math.max(0, Number(BigInt(event.time) - extent.start)))}</span>}
               <pre tabIndex={0} role="region" aria-label={`Attributes of ${event.name}`}>{Object.entries(event.attributes ?? {}).map(([name, value]) => `${name}: ${text(value)}`).join('\n')}</pre>
             </li>
           ))}

@@ -252,7 +252,8 @@ export interface TraceSpan {
   statusMessage?: string;
   depth: number;
   attributes?: Record<string, unknown>;
-  events?: { name: string; timeNanos?: string; attributes?: Record<string, unknown> }[];
+  /** Times are epoch nanoseconds, as near as a JSON number comes to them. */
+  events?: { name: string; time?: number; attributes?: Record<string, unknown> }[];
 }
 
 export interface Trace {

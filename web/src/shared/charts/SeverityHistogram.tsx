@@ -120,7 +120,7 @@ function draw(host: HTMLElement, histogram: Histogram, height: number, zone: str
   return new uPlot({
     width: host.clientWidth,
     height,
-    padding: [6, 8, 0, 0],
+    padding: [6, 18, 0, 0],
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
     cursor: { y: false, points: { show: false }, drag: { x: reactions.canZoom, y: false, setScale: false } },
@@ -132,9 +132,8 @@ function draw(host: HTMLElement, histogram: Histogram, height: number, zone: str
     axes: [
       { ...axis, size: 20, gap: 3, grid: { show: false }, values: (_, splits) => splits.map(tick) },
       {
-        ...axis, size: 42, gap: 4, grid: { stroke: color('line'), width: 1 },
+        ...axis, size: 46, gap: 4, space: 26, grid: { stroke: color('line'), width: 1 },
         values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? brief(value) : '')),
-        splits: (_, __, low, top) => [low, Math.ceil(top / 2), Math.floor(top)],
       },
     ],
     series: [

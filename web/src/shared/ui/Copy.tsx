@@ -33,12 +33,12 @@ export function useCopy(): [boolean, (text: string) => void] {
   return [copied, copy];
 }
 
-export function CopyIcon({ text, label }: { text: string; label: string }) {
+export function CopyIcon({ text, label, size = 'sm' }: { text: string; label: string; size?: 'xs' | 'sm' }) {
   const [copied, copy] = useCopy();
   return (
     <Tooltip label={copied ? 'Copied' : label} openDelay={300}>
-      <ActionIcon variant="subtle" color="gray" size="sm" aria-label={label} onClick={() => copy(text)}>
-        <Icon name={copied ? 'check' : 'copy'} size={14} />
+      <ActionIcon variant="subtle" color="gray" size={size} aria-label={label} onClick={() => copy(text)}>
+        <Icon name={copied ? 'check' : 'copy'} size={size === 'xs' ? 13 : 14} />
       </ActionIcon>
     </Tooltip>
   );

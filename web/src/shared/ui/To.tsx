@@ -1,11 +1,17 @@
-import { Link } from '@tanstack/react-router';
+import { createLink } from '@tanstack/react-router';
 import type { AnchorHTMLAttributes, ReactNode } from 'react';
 import { carried, useUrl, type UrlState } from '../url';
+
+/** The router marks every link to the present path as current, whatever its search says; ours say it themselves. */
+const Anchor = createLink(({ current, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { current?: 'page' | 'true' }) => (
+  <a {...rest} aria-current={current} />
+));
 
 interface Props extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
   to: string;
   params?: Record<string, string>;
   search?: UrlState;
+  current?: 'page' | 'true';
   children: ReactNode;
 }
 
@@ -13,9 +19,9 @@ interface Props extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
 export function To({ to, params, search, children, ...rest }: Props) {
   const [state] = useUrl();
   return (
-    <Link to={to as never} params={params as never} search={{ ...carried(state), ...search } as never} {...rest}>
+    <Anchor to={to as never} params={params as never} search={{ ...carried(state), ...search } as never} {...rest}>
       {children}
-    </Link>
+    </Anchor>
   );
 }
 
