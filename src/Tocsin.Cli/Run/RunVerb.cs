@@ -8,6 +8,8 @@ namespace Tocsin.Cli.Run;
 /// <summary>tocsin run: runs any program and reports how it died. docs/guide/run.md is its manual.</summary>
 public static class RunVerb
 {
+    private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(3);
+
     public static Command Create()
     {
         var options = new RunOptions();
@@ -34,8 +36,9 @@ public static class RunVerb
             Notice.Write($"the state folder cannot be used ({problem}); using {state.Path}");
         }
 
-        var delivery = new CrashDelivery(settings.Url, settings.Key);
-        using var courier = new CrashCourier(new CrashSpool(state.Spool), delivery);
+        var spool = new CrashSpool(state.Spool);
+        using var delivery = new CrashDelivery(settings.Url, settings.Key);
+        using var courier = new CrashCourier(spool, delivery);
         if (flushOnly)
         {
             return FlushSpool(courier, settings.Url);
@@ -48,17 +51,25 @@ public static class RunVerb
         }
 
         using var relay = new SignalRelay(clock, settings.StopTimeout, ignored);
-        new Thread(() => Prepare(settings, state, courier, delivery, clock)) { IsBackground = true, Name = "prepare" }.Start();
+        var leftovers = spool.Waiting().Count > 0 || OrphanRuns.Any(state.Runs(settings.Service));
+        var preparation = new Thread(() => Prepare(settings, state, courier, delivery, clock)) { IsBackground = true, Name = "prepare" };
+        preparation.Start();
         var status = new Supervisor(settings, state, relay, courier, clock).Run();
+        if (leftovers)
+        {
+            preparation.Join(LeftoverLimit); // else programs that end at once would never get old records delivered
+        }
+
         return status.Signal == Signals.Interrupt ? DieOfInterrupt(relay, status) : status.ShellCode;
     }
 
     private static void Prepare(RunSettings settings, StateFolder state, CrashCourier courier, CrashDelivery delivery, TimeProvider clock)
     {
-        WarmUp.Walk(delivery, clock);
         OrphanRuns.Adopt(state.Runs(settings.Service), record => courier.Deliver(record),
             run => Notice.Write($"an earlier run of {run.Service} (process {run.Pid}) lives on without its supervisor"));
+        WarmUp.Walk(delivery, clock);
         courier.StartRetries();
+        courier.WaitForFirstRound();
     }
 
     private static int FlushSpool(CrashCourier courier, Uri url)

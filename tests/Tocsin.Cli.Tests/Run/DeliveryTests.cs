@@ -133,13 +133,18 @@ public sealed class DeliveryTests : IDisposable
         using var first = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--", "sh", "-c", "echo $$; exec sleep 1000");
         first.Expect("\n");
         var pid = int.Parse(first.Seen);
+        while (!Directory.GetFiles(_state.At("supervised"), "run.json", SearchOption.AllDirectories).Any(f => File.ReadAllText(f).Contains($"{pid}")))
+        {
+            Thread.Sleep(5); // the supervisor writes the pid down right after the start
+        }
+
         first.Signal(9);
         first.Process.WaitForExit();
 
-        Run(server.Url, "--service", "orders", "--", "sleep", "2").Errors.ShouldBe(
+        Run(server.Url, "--service", "orders", "--", "true").Errors.ShouldBe(
             $"tocsin: an earlier run of orders (process {pid}) lives on without its supervisor\n");
         TocsinProcess.SendSignal(pid, 9);
-        Run(server.Url, "--service", "orders", "--", "sleep", "2");
+        Run(server.Url, "--service", "orders", "--", "true");
         var record = server.Next();
         (record.Class, record.Process.Pid, record.Service).ShouldBe((CrashClass.Abnormal, pid, "orders"));
         record.Evidence[0].Detail.ShouldContain("the supervisor had ended before the program");

@@ -70,14 +70,15 @@ public sealed class SupervisedDeathsTests : IDisposable
     [Fact]
     public void The_kernels_out_of_memory_killer_is_told_from_other_kills()
     {
-        using var group = MemoryGroup.TryCreate(48 * 1024 * 1024);
+        using var group = MemoryGroup.TryCreate(256 * 1024 * 1024);
         Assert.SkipWhen(group is null, "no memory control group can be made here");
-        const string hog = "x = bytearray(200_000_000)";
-        using var cli = TocsinProcess.Run(_state, _server.Url, "--", "sh", "-c", $"echo $$ > {group!.Path}/cgroup.procs; sleep 1.5; exec python3 -c '{hog}'");
+        const string hog = "x = bytearray(600_000_000)";
+        using var cli = TocsinProcess.Start("sh", ["-c", $"echo $$ > {group!.Path}/cgroup.procs; exec \"$@\"", "sh", "dotnet", TocsinProcess.Program,
+            "run", "--state-dir", _state.Path, "--url", _server.Url, "--", "python3", "-c", hog]);
         cli.Wait().ShouldBe(137);
         var record = _server.Next();
         (record.Class, record.Process.Signal, record.Resources.OomKills).ShouldBe((CrashClass.OomKilled, "SIGKILL", 1));
-        record.Resources.MemoryLimitBytes.ShouldBe(48 * 1024 * 1024);
+        record.Resources.MemoryLimitBytes.ShouldBe(256 * 1024 * 1024);
     }
 
     [Fact]

@@ -41,7 +41,10 @@ internal sealed class SignalRelay : IDisposable
     /// <summary>True once a wish to stop has come for the present child (or before there was one).</summary>
     public bool StopWanted => _stopWanted.IsSet;
 
-    /// <summary>From now on signals go to this child; one that came before it was there is delivered now.</summary>
+    /// <summary>
+    /// From now on signals go to this child. One that came before is delivered now, by the same rules: the child may have been
+    /// there already without our knowing.
+    /// </summary>
     public void Attach(ChildProcess child)
     {
         int pending;
@@ -53,7 +56,7 @@ internal sealed class SignalRelay : IDisposable
 
         if (pending != 0)
         {
-            child.Signal(pending);
+            ThreadPool.QueueUserWorkItem(_ => Deliver(child, pending));
         }
     }
 

@@ -39,6 +39,8 @@ internal static class OrphanRuns
         }
     }
 
+    public static bool Any(string runs) => Folders(runs).Any();
+
     private static CrashRecord? Judge(RunFolder folder, RunMark mark)
     {
         if (mark.Run.Pid is null)

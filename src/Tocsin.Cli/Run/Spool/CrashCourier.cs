@@ -14,10 +14,13 @@ internal sealed class CrashCourier(CrashSpool spool, CrashDelivery delivery) : I
 
     private readonly ConcurrentDictionary<string, bool> _inHand = new(); // file names being sent right now
     private readonly AutoResetEvent _wake = new(false);
+    private readonly TaskCompletionSource _firstRound = new();
     private volatile bool _stopped;
 
     /// <summary>Starts the retries. The first round, for leftovers of earlier runs, comes at once.</summary>
     public void StartRetries() => new Thread(Retry) { IsBackground = true, Name = "courier" }.Start();
+
+    public void WaitForFirstRound() => _firstRound.Task.Wait();
 
     /// <summary>Stores and sends one record. Any thread; returns after one attempt.</summary>
     public DeliveryResult Deliver(CrashRecord record)
@@ -65,7 +68,6 @@ internal sealed class CrashCourier(CrashSpool spool, CrashDelivery delivery) : I
     {
         _stopped = true;
         _wake.Set();
-        delivery.Dispose();
     }
 
     private DeliveryResult SendFile(string path, byte[] json)
@@ -97,6 +99,7 @@ internal sealed class CrashCourier(CrashSpool spool, CrashDelivery delivery) : I
         while (!_stopped)
         {
             var waiting = FlushUnlessStopped();
+            _firstRound.TrySetResult();
             _wake.WaitOne(waiting == 0 ? Timeout.InfiniteTimeSpan : delay);
             delay = waiting == 0 ? FirstRetry : TimeSpan.FromTicks(Math.Min(delay.Ticks * 2, LongestRetry.Ticks));
         }
