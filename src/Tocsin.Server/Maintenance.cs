@@ -1,3 +1,5 @@
+using Tocsin.Catalog;
+using Tocsin.Crashes;
 using Tocsin.Storage;
 
 namespace Tocsin.Server;
@@ -30,4 +32,28 @@ internal static class Maintenance
             }
         },
         CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    /// <summary>Once an hour, forgets crashes beyond their time.</summary>
+    public static async Task Forget(CrashRetention crashes, TimeProvider clock, CancellationToken cancel)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancel))
+            {
+                try
+                {
+                    await crashes.Clean(cancel);
+                }
+                catch (CatalogWriteException trouble)
+                {
+                    await Console.Error.WriteLineAsync($"tocsin: crash retention: {trouble.Message}");
+                }
+            }
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // The server stops.
+        }
+    }
 }

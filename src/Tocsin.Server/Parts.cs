@@ -4,6 +4,8 @@ using Tocsin.Alerting.Delivery;
 using Tocsin.Alerting.Reports;
 using Tocsin.Catalog;
 using Tocsin.Channels;
+using Tocsin.Crashes;
+using Tocsin.Crashes.Heartbeats;
 using Tocsin.Ingest;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
@@ -29,26 +31,41 @@ internal sealed class Parts : IAsyncDisposable
     public required IngestPipeline Ingest { get; init; }
     public required LiveTail Tail { get; init; }
     public required LogSearch Search { get; init; }
-    public required Outbox Outbox { get; init; }
+    public required ChannelContext ChannelContext { get; init; }
     public required AlertReports Alerts { get; init; }
     public required AlertingApi AlertingApi { get; init; }
     public required AlertSweep AlertSweep { get; init; }
+    public required CrashReports Crashes { get; init; }
+    public required CrashStatistics CrashStatistics { get; init; }
+    public required CrashesApi CrashesApi { get; init; }
+    public required CrashTap CrashTap { get; init; }
+    public required CrashRetention CrashRetention { get; init; }
+    public required HeartbeatMonitor Heartbeats { get; init; }
+    public required DeliveryApi DeliveryApi { get; init; }
+    public required DeliveryWorker Delivery { get; init; }
     public HealthChecks Health => field ??= new HealthChecks(Settings, this);
 
     /// <summary>Our own API of the features, below /api/tocsin/v1.</summary>
     public void MapFeatures(RouteGroupBuilder api)
     {
+        CrashesApi.Map(api);
         AlertingApi.Map(api);
+        DeliveryApi.Map(api);
     }
 
     /// <summary>Everything that runs without being asked, until cancelled.</summary>
     public Task RunBackground(CancellationToken cancel) => Task.WhenAll(
         Maintenance.Run(Database, cancel),
-        AlertSweep.Run(cancel));
+        AlertSweep.Run(cancel),
+        CrashTap.RunAsync(cancel),
+        Heartbeats.RunAsync(cancel),
+        Delivery.Run(cancel),
+        Maintenance.Forget(CrashRetention, Clock, cancel));
 
     public async ValueTask DisposeAsync()
     {
         await Catalog.DisposeAsync();
         Database.Dispose();
+        ChannelContext.Dispose();
     }
 }

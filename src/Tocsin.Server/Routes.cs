@@ -28,6 +28,7 @@ internal static class Routes
             routes.MapOpenApi();
             RouteGroupBuilder api = routes.MapGroup("/api/tocsin/v1");
             InfoApi.Map(api.MapGroup("").WithTags("server"), parts);
+            OverviewApi.Map(api, parts);
             LogsApi.Map(api.MapGroup("/logs").WithTags("logs"), parts);
             TracesApi.Map(api.MapGroup("/traces").WithTags("traces"), parts);
             LiveApi.Map(api.MapGroup("").WithTags("live"), parts.Live);

@@ -93,7 +93,14 @@ public sealed class TocsinServer : IAsyncDisposable
     /// <summary>Lets each channel check its own settings; what is wrong goes to the source's errors.</summary>
     public static void CheckChannels(TocsinSettings settings)
     {
-        _ = settings;
+        using Channels.ChannelContext context = Wiring.ContextOf(settings, TimeProvider.System);
+        foreach (ChannelEntry entry in settings.Channels)
+        {
+            Channels.ChannelSetup setup = Wiring.Setup(entry, context);
+            foreach (Channels.SettingError error in setup.Errors)
+                entry.Section.Fail(error.Key, error.Expected);
+            setup.Channel?.Channel.Dispose();
+        }
     }
 
     private static void Listen(KestrelServerOptions kestrel, TocsinSettings settings)

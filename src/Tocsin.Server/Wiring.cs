@@ -5,6 +5,8 @@ using Tocsin.Alerting.Delivery;
 using Tocsin.Alerting.Reports;
 using Tocsin.Catalog;
 using Tocsin.Channels;
+using Tocsin.Crashes;
+using Tocsin.Crashes.Heartbeats;
 using Tocsin.Ingest;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
@@ -48,26 +50,48 @@ internal static class Wiring
         var search = new LogSearch(database);
 
         // Alerts and their way out.
-        IReadOnlyList<ConfiguredChannel> channels = [];
+        ChannelContext context = ContextOf(settings, clock);
+        IReadOnlyList<ConfiguredChannel> channels = [.. settings.Channels.Select(c => Setup(c, context).Channel!)];
         var outbox = new Outbox(channels, clock);
         var options = new AlertOptions { ReopenWindow = settings.ReopenWindow };
         var ledger = new AlertLedger(outbox, live, clock);
         var inbox = new AlertInbox(ledger, options);
         var reports = new AlertReports(catalog, clock);
 
+        // Crashes: reported, seen in telemetry, or told by a heartbeat that stopped.
+        var ingestOptions = new IngestOptions
+        {
+            LogRetention = settings.LogRetention, SpanRetention = settings.SpanRetention, RedactKeys = settings.RedactKeys,
+        };
+        var redactor = new Redactor(ingestOptions.RedactKeys, ingestOptions.KeepKeys);
+        var crashes = new CrashInbox(catalog, inbox, redactor, live, clock, metrics, CrashInbox.Searching(search));
+        var crashReports = new CrashReports(catalog, clock);
+        var crashTap = new CrashTap(crashes, metrics);
+        var heartbeats = new HeartbeatMonitor(crashes, clock, metrics);
+
         // Ingest, and who looks at what was stored.
         var tail = new LiveTail();
-        var ingest = new IngestPipeline(database,
-            new IngestOptions { LogRetention = settings.LogRetention, SpanRetention = settings.SpanRetention, RedactKeys = settings.RedactKeys },
-            clock, metrics, [tail]);
+        var ingest = new IngestPipeline(database, ingestOptions, clock, metrics, [tail, crashTap]);
 
         return new Parts
         {
             Settings = settings, Addresses = addresses, Clock = clock, Version = version, StartedAt = clock.GetUtcNow(), Metrics = metrics,
-            Live = live, Database = database, Catalog = catalog, Ingest = ingest, Tail = tail, Search = search, 
-            Outbox = outbox, Alerts = reports,
+            Live = live, Database = database, Catalog = catalog, Ingest = ingest, Tail = tail, Search = search, ChannelContext = context,
+            Alerts = reports, Crashes = crashReports, CrashStatistics = new CrashStatistics(catalog, clock),
             AlertingApi = new AlertingApi(catalog, inbox, new AlertActions(catalog, ledger), reports, clock),
             AlertSweep = new AlertSweep(catalog, ledger, options, clock, metrics),
+            CrashesApi = new CrashesApi(crashes, crashReports, new CrashActions(catalog, inbox, live, clock), heartbeats),
+            CrashTap = crashTap, Heartbeats = heartbeats, CrashRetention = new CrashRetention(catalog, clock, settings.CrashRetention),
+            DeliveryApi = new DeliveryApi(catalog, outbox, addresses.Url, clock),
+            Delivery = new DeliveryWorker(catalog, outbox, addresses.Url, clock, metrics),
         };
     }
+
+    /// <summary>Builds one channel, or says what is wrong with its settings.</summary>
+    internal static ChannelSetup Setup(ChannelEntry entry, ChannelContext context) =>
+        ChannelKinds.Create(new ChannelSettings(entry.Name, entry.Kind, entry.Values), context);
+
+    internal static ChannelContext ContextOf(TocsinSettings settings, TimeProvider clock) => new(
+        clock, [.. settings.AllowedNetworks.Select(n => IPNetwork.Parse(n))],
+        new ChannelRules { RateLimit = settings.RateLimitAlerts, RateWindow = settings.RateLimitWindow });
 }

@@ -70,7 +70,7 @@ internal sealed class ChannelQueue
         while (true)
         {
             long now = Now();
-            ChannelView view = _catalog.Read(c => DeliveryTable.View(c, _channel.Name, now - (long)_channel.Rules.RateWindow.TotalMilliseconds));
+            ChannelState view = _catalog.Read(c => DeliveryTable.View(c, _channel.Name, now - (long)_channel.Rules.RateWindow.TotalMilliseconds));
             DeliveryPlan plan = DeliveryPlan.Decide(view, _channel.Rules, now);
             if (plan.ChangesRows)
                 await Apply(plan, now, cancel).ConfigureAwait(false);

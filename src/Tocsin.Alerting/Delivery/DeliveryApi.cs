@@ -24,7 +24,7 @@ public sealed class DeliveryApi(CatalogDatabase catalog, Outbox outbox, string e
     {
         IReadOnlyDictionary<string, LastDelivery> last = catalog.Read(DeliveryTable.Last);
         return TypedResults.Ok(new ChannelList(
-            [.. outbox.Channels.Select(c => new ChannelEntry(c.Name, c.Kind, c.Masked, last.GetValueOrDefault(c.Name)))]));
+            [.. outbox.Channels.Select(c => new ChannelView(c.Name, c.Kind, c.Masked, last.GetValueOrDefault(c.Name)))]));
     }
 
     private async Task<Results<Ok<ChannelTest>, ProblemHttpResult>> Test(string name, CancellationToken cancel)
@@ -65,11 +65,11 @@ public sealed class DeliveryApi(CatalogDatabase catalog, Outbox outbox, string e
 }
 
 /// <summary>Answer of GET /channels.</summary>
-public sealed record ChannelList(IReadOnlyList<ChannelEntry> Items);
+public sealed record ChannelList(IReadOnlyList<ChannelView> Items);
 
 /// <param name="Settings">As configured, secrets masked.</param>
 /// <param name="Last">Absent when nothing was ever sent.</param>
-public sealed record ChannelEntry(string Name, string Kind, IReadOnlyDictionary<string, string> Settings, LastDelivery? Last);
+public sealed record ChannelView(string Name, string Kind, IReadOnlyDictionary<string, string> Settings, LastDelivery? Last);
 
 /// <param name="Status">"sent", "retry" or "rejected".</param>
 /// <param name="Answer">What the remote side said, or why it could not be asked.</param>

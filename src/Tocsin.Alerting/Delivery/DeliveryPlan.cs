@@ -27,7 +27,7 @@ internal sealed record WaitingRow
 /// <param name="ToldFiring">Alerts whose last delivered news was that they fire.</param>
 /// <param name="InWaitingDigest">Alerts inside a digest that has not gone out yet.</param>
 /// <param name="Slots">When each message of the running rate window was sent, oldest first.</param>
-internal sealed record ChannelView(
+internal sealed record ChannelState(
     IReadOnlyList<WaitingRow> Rows, IReadOnlySet<long> ToldFiring, IReadOnlySet<long> InWaitingDigest, IReadOnlyList<long> Slots);
 
 /// <summary>What to write down, and then what to send.</summary>
@@ -46,7 +46,7 @@ internal sealed record DeliveryPlan(
     /// end of what a digest is still to tell. 3 beyond the rate limit, rows are held and leave as one digest when the window
     /// opens; resolved, the first news of a critical alert, digests and repeated attempts pass.
     /// </summary>
-    public static DeliveryPlan Decide(ChannelView view, ChannelRules rules, long now)
+    public static DeliveryPlan Decide(ChannelState view, ChannelRules rules, long now)
     {
         var supersede = new List<long>();
         var candidates = new List<WaitingRow>();

@@ -12,7 +12,7 @@ internal static class DeliveryTable
     /// <summary>Rows one decision looks at; a longer queue is worked off in pieces.</summary>
     private const int MostWaiting = 2000;
 
-    public static ChannelView View(IDbConnection c, string channel, long windowStart)
+    public static ChannelState View(IDbConnection c, string channel, long windowStart)
     {
         List<WaitingRow> rows = [.. c.Query<Row>(
             """

@@ -20,6 +20,7 @@ public sealed record TocsinSettings
     public IReadOnlyList<string> IngestKeys { get; init; } = [];
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
     public TimeSpan SpanRetention { get; init; } = TimeSpan.FromDays(14);
+    public TimeSpan CrashRetention { get; init; } = TimeSpan.FromDays(90);
     public int MinFreeMegabytes { get; init; } = 256;
     public IReadOnlyList<string> RedactKeys { get; init; } = [];
     public TimeSpan ReopenWindow { get; init; } = TimeSpan.FromHours(1);
@@ -52,6 +53,7 @@ public sealed record TocsinSettings
             IngestKeys = auth.Strings("ingest_keys"),
             LogRetention = retention.Duration("logs", TimeSpan.FromDays(30)),
             SpanRetention = retention.Duration("spans", TimeSpan.FromDays(14)),
+            CrashRetention = retention.Duration("crashes", TimeSpan.FromDays(90)),
             MinFreeMegabytes = retention.Int("min_free_mb", 256, 0, int.MaxValue),
             RedactKeys = redaction.Strings("keys"),
             ReopenWindow = alerts.Duration("reopen_window", TimeSpan.FromHours(1)),

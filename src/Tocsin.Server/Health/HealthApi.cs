@@ -2,6 +2,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using System.Text.Json.Serialization;
+using Tocsin.Crashes;
 
 namespace Tocsin.Server.Health;
 
@@ -28,9 +30,19 @@ internal static class HealthApi
                     c => c.Name, c => new HealthCheckView(Word(c.Status), c.Detail, c.Facts))),
                 statusCode: report.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK);
         }).WithName("healthDetailed").WithSummary("Each part with its state; 503 when one is unhealthy");
+        health.MapGet("/crashes", (int? limit) => CrashHistory(parts, limit ?? 100)).WithName("healthCrashes").WithSummary("Recent crashes");
+        health.MapGet("/stats", () => StatsOf(parts.CrashStatistics.Counts()))
+            .WithName("healthStats").WithSummary("Crashes in the last hour, in the last 24 hours and ever");
         routes.MapGet("/metrics", () => TypedResults.Text(parts.Metrics.WritePrometheusText(), "text/plain; version=0.0.4"))
             .ExcludeFromDescription();
     }
+
+    private static CrashHistory CrashHistory(Parts parts, int limit) => new(
+        [.. parts.CrashStatistics.Recent(limit).Select(c => new CrashHistoryEntry(
+            c.CrashId, c.Timestamp, c.Class, c.Service, c.Host, c.ErrorType, c.ErrorMessage, c.Title, c.GroupId))],
+        parts.CrashStatistics.Counts().Total);
+
+    private static CrashStats StatsOf(CrashCounts counts) => new(counts.LastHour, counts.Last24Hours, counts.Total, counts.Status);
 
     internal static string Word(HealthStatus status) => status switch
     {
@@ -46,6 +58,21 @@ public sealed record HealthSummary(string Status, DateTimeOffset Timestamp, stri
 /// <summary>Answer of /health/detailed.</summary>
 public sealed record HealthDetail(
     string Status, DateTimeOffset Timestamp, string Version, IReadOnlyDictionary<string, HealthCheckView> Checks);
+
+/// <summary>Answer of /health/crashes, newest first.</summary>
+public sealed record CrashHistory(
+    IReadOnlyList<CrashHistoryEntry> Crashes, [property: JsonPropertyName("total_count")] long TotalCount);
+
+/// <summary>One crash in the history.</summary>
+public sealed record CrashHistoryEntry(
+    [property: JsonPropertyName("crash_id")] string CrashId, DateTimeOffset Timestamp, string Class, string Service, string? Host,
+    [property: JsonPropertyName("error_type")] string ErrorType, [property: JsonPropertyName("error_message")] string ErrorMessage,
+    string Title, [property: JsonPropertyName("group_id")] long GroupId);
+
+/// <summary>Answer of /health/stats.</summary>
+public sealed record CrashStats(
+    [property: JsonPropertyName("last_hour_count")] long LastHourCount, [property: JsonPropertyName("last_24h_count")] long Last24HCount,
+    [property: JsonPropertyName("total_count")] long TotalCount, string Status);
 
 /// <param name="Detail">One sentence; absent when there is nothing to say.</param>
 /// <param name="Facts">Figures behind the state.</param>

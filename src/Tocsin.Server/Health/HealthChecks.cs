@@ -19,7 +19,7 @@ internal sealed class HealthChecks(TocsinSettings settings, Parts parts)
 {
     public HealthReport Check()
     {
-        HealthCheck[] checks = [Storage(), Disk(), Catalog(), System()];
+        HealthCheck[] checks = [Storage(), Disk(), Catalog(), Delivery(), System()];
         return new(checks.Max(c => c.Status), checks);
     }
 
@@ -70,6 +70,15 @@ internal sealed class HealthChecks(TocsinSettings settings, Parts parts)
         {
             return new("catalog", HealthStatus.Unhealthy, broken.Message, new Dictionary<string, object>());
         }
+    }
+
+    private HealthCheck Delivery()
+    {
+        Alerting.Delivery.DeliveryState state = parts.Delivery.State();
+        var facts = new Dictionary<string, object> { ["waiting"] = state.Waiting, ["oldest_seconds"] = (int)state.Oldest.TotalSeconds, ["failed_last_24h"] = state.Failed };
+        return state.Oldest > TimeSpan.FromMinutes(5)
+            ? new("delivery", HealthStatus.Degraded, "notifications wait for more than five minutes", facts)
+            : new("delivery", HealthStatus.Healthy, null, facts);
     }
 
     private static HealthCheck System()
