@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Tocsin.Sdk.BlackBox;
 using Tocsin.Sdk.Crashes;
@@ -10,6 +11,7 @@ namespace Tocsin.Sdk.Runs;
 /// Everything that watches this process, wired once for its whole life: nothing here is ever unhooked, because a process
 /// can die after its host has stopped.
 /// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
 internal sealed class ProcessRun
 {
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1.5);
@@ -18,6 +20,8 @@ internal sealed class ProcessRun
 
     private readonly CrashLane _lane;
     private readonly Courier? _courier;
+    // Only kept alive.
+    private readonly ExporterTroubles _troubles;
     private int _left;
 
     private unsafe ProcessRun(Settings settings, TimeProvider clock)
@@ -40,6 +44,7 @@ internal sealed class ProcessRun
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
         _ = new Pulse(Box, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
         ActivityWatch.Start(Box);
+        _troubles = new ExporterTroubles();
         if (Folder.Problem is { } problem)
             Console.Error.WriteLine($"tocsin: no black box on disk: {problem}");
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Runtime.InteropServices;
 
 namespace Tocsin.Sdk.Runs;
@@ -23,11 +24,9 @@ internal sealed class StopSignals
     public StopSignals(ProcessRun run)
     {
         _run = run;
-        _registrations =
-        [
-            Register(PosixSignal.SIGTERM, 15), Register(PosixSignal.SIGINT, 2), Register(PosixSignal.SIGQUIT, 3),
-            Register(PosixSignal.SIGHUP, 1),
-        ];
+        _registrations = [Register(PosixSignal.SIGTERM, 15), Register(PosixSignal.SIGINT, 2), Register(PosixSignal.SIGQUIT, 3)];
+        if (!HangUpIsIgnored())
+            _registrations = [.. _registrations, Register(PosixSignal.SIGHUP, 1)];
     }
 
     /// <summary>Cancelled when the process, or its host, is asked to stop.</summary>
@@ -48,6 +47,24 @@ internal sealed class StopSignals
 
     private PosixSignalRegistration Register(PosixSignal signal, int number) =>
         PosixSignalRegistration.Create(signal, context => OnSignal(context, number));
+
+    // nohup starts a program with SIGHUP ignored, and means it.
+    private static bool HangUpIsIgnored()
+    {
+        const string Ignored = "SigIgn:";
+        try
+        {
+            var status = OperatingSystem.IsLinux() ? File.ReadAllText("/proc/self/status") : "";
+            var at = status.IndexOf(Ignored, StringComparison.Ordinal);
+            return at >= 0
+                && ulong.TryParse(status.AsSpan(at + Ignored.Length, 17).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var mask)
+                && (mask & 1) != 0; // bit 0 is signal 1
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
 
     private void OnSignal(PosixSignalContext context, int number)
     {
