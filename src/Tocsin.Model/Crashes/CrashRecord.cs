@@ -6,7 +6,8 @@ namespace Tocsin.Model.Crashes;
 /// <summary>
 /// One process death (or hang, or unhandled error), with all the evidence that was found. The wire form is camelCase JSON,
 /// described field by field in docs/formats/crash-record.md. Everything but the id, class, time and service is optional,
-/// because each source sees only a part; <see cref="Evidence"/> says who saw what.
+/// because each source sees only a part; <see cref="Evidence"/> says who saw what. The generated JSON reader sets members that
+/// are absent to null, whatever their initializer says; so the setters turn null into the default.
 /// </summary>
 public sealed record CrashRecord
 {
@@ -28,15 +29,15 @@ public sealed record CrashRecord
     public string? Host { get; init; }
 
     /// <summary>Who reported it: "supervisor", "sdk", "otlp", "heartbeat".</summary>
-    public string Source { get; init; } = "sdk";
+    public string Source { get; init => field = value ?? "sdk"; } = "sdk";
 
-    public CrashProcess Process { get; init; } = new();
+    public CrashProcess Process { get; init => field = value ?? new(); } = new();
 
     /// <summary>The thrown exception; its causes hang below it. Null when the death has none.</summary>
     public CrashException? Exception { get; init; }
 
     /// <summary>Threads at the time of death, from a crash report; the crashed one is marked.</summary>
-    public IReadOnlyList<CrashThread> Threads { get; init; } = [];
+    public IReadOnlyList<CrashThread> Threads { get; init => field = value ?? []; } = [];
 
     public string? TraceId { get; init; }
     public string? SpanId { get; init; }
@@ -47,20 +48,20 @@ public sealed record CrashRecord
     public string? StderrTail { get; init; }
 
     /// <summary>The last log records before the end, oldest first.</summary>
-    public IReadOnlyList<CrashLog> Logs { get; init; } = [];
+    public IReadOnlyList<CrashLog> Logs { get; init => field = value ?? []; } = [];
 
     /// <summary>What the program did before the end, oldest first.</summary>
-    public IReadOnlyList<Breadcrumb> Breadcrumbs { get; init; } = [];
+    public IReadOnlyList<Breadcrumb> Breadcrumbs { get; init => field = value ?? []; } = [];
 
     /// <summary>Operations (activities) that were under way.</summary>
-    public IReadOnlyList<CrashActivity> Activities { get; init; } = [];
+    public IReadOnlyList<CrashActivity> Activities { get; init => field = value ?? []; } = [];
 
-    public CrashResources Resources { get; init; } = new();
+    public CrashResources Resources { get; init => field = value ?? new(); } = new();
 
-    public IReadOnlyDictionary<string, string> Attributes { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Attributes { get; init => field = value ?? new Dictionary<string, string>(); } = new Dictionary<string, string>();
 
     /// <summary>Where each part of the record comes from, strongest first.</summary>
-    public IReadOnlyList<CrashEvidence> Evidence { get; init; } = [];
+    public IReadOnlyList<CrashEvidence> Evidence { get; init => field = value ?? []; } = [];
 
     /// <summary>True when it is one of several deaths in quick succession.</summary>
     public bool CrashLoop { get; init; }
@@ -90,16 +91,16 @@ public sealed record CrashProcess
 public sealed record CrashException
 {
     public required string Type { get; init; }
-    public string Message { get; init; } = "";
+    public string Message { get; init => field = value ?? ""; } = "";
 
     /// <summary>Crash site first.</summary>
-    public IReadOnlyList<CrashFrame> Frames { get; init; } = [];
+    public IReadOnlyList<CrashFrame> Frames { get; init => field = value ?? []; } = [];
 
     /// <summary>The stack as the runtime printed it, when frames could not be told apart.</summary>
     public string? StackText { get; init; }
 
     /// <summary>Direct causes: one for an inner exception, several for an aggregate.</summary>
-    public IReadOnlyList<CrashException> Inner { get; init; } = [];
+    public IReadOnlyList<CrashException> Inner { get; init => field = value ?? []; } = [];
 }
 
 public sealed record CrashFrame
@@ -112,11 +113,12 @@ public sealed record CrashFrame
     public int? IlOffset { get; init; }
 
     /// <summary>How often the frame repeats in direct recursion; 1 when it does not.</summary>
-    public int Repeated { get; init; } = 1;
+    public int Repeated { get; init => field = Math.Max(value, 1); } = 1;
 }
 
 public sealed record CrashThread(string Id, bool Crashed, IReadOnlyList<CrashFrame> Frames)
 {
+    public IReadOnlyList<CrashFrame> Frames { get; init => field = value ?? []; } = Frames ?? [];
     public string? ExceptionType { get; init; }
 }
 

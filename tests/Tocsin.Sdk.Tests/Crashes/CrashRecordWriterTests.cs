@@ -62,6 +62,23 @@ public sealed class CrashRecordWriterTests
     }
 
     [Fact]
+    public void What_a_record_leaves_out_is_read_as_empty_never_as_null()
+    {
+        var read = CrashJson.Read("""
+            {"crashId":"CRASH-1","class":"abnormal","time":"2026-11-21T00:00:00Z","service":"s",
+             "exception":{"type":"E","frames":[{"method":"M"}]},"threads":[{"id":"1","crashed":true}]}
+            """u8);
+        read.Logs.ShouldBeEmpty();
+        read.Evidence.ShouldBeEmpty();
+        read.Attributes.ShouldBeEmpty();
+        (read.Source, read.Process.Pid, read.Resources.ThreadCount).ShouldBe(("sdk", null, null));
+        read.Exception.ShouldNotBeNull().Message.ShouldBe("");
+        read.Exception.Inner.ShouldBeEmpty();
+        read.Exception.Frames[0].Repeated.ShouldBe(1);
+        read.Threads[0].Frames.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void The_short_record_runs_no_code_of_the_application()
     {
         new CrashRecordWriter(_buffer).Write(Some.Facts(exception: new MessageForbidden()), maxLogs: 0, onlyType: true);
