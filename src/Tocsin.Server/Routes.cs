@@ -33,8 +33,8 @@ internal static class Routes
             TracesApi.Map(api.MapGroup("/traces").WithTags("traces"), parts);
             LiveApi.Map(api.MapGroup("").WithTags("live"), parts.Live);
             parts.MapFeatures(api);
-            WebUi.Map(routes);
         });
+        WebUi.Use(pipeline);
         return pipeline.Build();
     }
 

@@ -3,8 +3,6 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Patterns;
 using Microsoft.Net.Http.Headers;
 
 namespace Tocsin.Server.Web;
@@ -15,6 +13,7 @@ namespace Tocsin.Server.Web;
 /// </summary>
 public static class WebUi
 {
+    private const string AssetFolder = "assets/";
     private const string Forever = "public, max-age=31536000, immutable";
 
     // Mantine and uPlot set styles from script; nothing else may run or load from elsewhere.
@@ -31,30 +30,35 @@ public static class WebUi
         "prometheus", "v1",
     ], StringComparer.OrdinalIgnoreCase);
 
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <summary>Answers what no endpoint has answered, so it stands last; paths of APIs stay 404.</summary>
+    public static void Use(IApplicationBuilder pipeline)
     {
         WebAssets assets = WebAssets.Of(typeof(WebUi).Assembly);
         string? page = assets.Find("index.html") is { } index ? Encoding.UTF8.GetString(index.Plain.Span) : null;
-        routes.MapMethods("/assets/{**path}", Reading.HttpMethods, (HttpContext context, string path) => ServeAsset(assets, path, context))
-            .ExcludeFromDescription();
-        // A pattern with a constraint object, so that API paths never match here: a wrong method stays 405, a typo 404.
-        RoutePattern anyScreen = RoutePatternFactory.Parse("/{**path}", null, new { path = new ScreenPath() });
-        routes.Map(anyScreen, context => ServePage(assets, page, context)).WithMetadata(Reading).WithOrder(int.MaxValue);
+        pipeline.Run(context => Answer(assets, page, context));
     }
 
-    private static HttpMethodMetadata Reading { get; } = new([HttpMethods.Get, HttpMethods.Head]);
-
-    private static Task ServeAsset(WebAssets assets, string path, HttpContext context)
+    private static Task Answer(WebAssets assets, string? page, HttpContext context)
     {
-        if (assets.Find($"assets/{path}") is { } asset)
-            return asset.Serve(context, Forever);
+        string path = context.Request.Path.Value!.TrimStart('/');
+        if (!HttpMethods.IsGet(context.Request.Method) && !HttpMethods.IsHead(context.Request.Method))
+            return NotFound(context);
+        if (path.StartsWith(AssetFolder, StringComparison.Ordinal))
+            return assets.Find(path) is { } asset ? asset.Serve(context, Forever) : NotFound(context);
+        int end = path.IndexOf('/');
+        if (s_reserved.Contains(end < 0 ? path : path[..end]))
+            return NotFound(context);
+        return ServePage(assets, page, path, context);
+    }
+
+    private static Task NotFound(HttpContext context)
+    {
         context.Response.StatusCode = StatusCodes.Status404NotFound;
         return Task.CompletedTask;
     }
 
-    private static async Task ServePage(WebAssets assets, string? page, HttpContext context)
+    private static async Task ServePage(WebAssets assets, string? page, string path, HttpContext context)
     {
-        string path = context.Request.Path.Value!.TrimStart('/');
         if (path.Length > 0 && path != "index.html" && assets.Find(path) is { } file)
         {
             await file.Serve(context, "no-cache");
@@ -78,15 +82,5 @@ public static class WebUi
         context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
             await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
-
-    private sealed class ScreenPath : IRouteConstraint
-    {
-        public bool Match(HttpContext? httpContext, IRouter? route, string routeKey, RouteValueDictionary values, RouteDirection routeDirection)
-        {
-            string path = values[routeKey] as string ?? "";
-            int end = path.IndexOf('/');
-            return !s_reserved.Contains(end < 0 ? path : path[..end]);
-        }
     }
 }
