@@ -12,10 +12,11 @@ public readonly record struct Instant(long UnixNanos) : IComparable<Instant>
 
     public static Instant FromMilliseconds(long unixMilliseconds) => new(unixMilliseconds * 1_000_000);
 
-    public long UnixMilliseconds => UnixNanos / 1_000_000;
+    /// <summary>Rounds down.</summary>
+    public long UnixMilliseconds => Floor(UnixNanos, 1_000_000);
 
     /// <summary>Rounds down to 100 ns, the resolution of <see cref="DateTimeOffset"/>.</summary>
-    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks(UnixNanos / NanosPerTick);
+    public DateTimeOffset ToDateTimeOffset() => DateTimeOffset.UnixEpoch.AddTicks(Floor(UnixNanos, NanosPerTick));
 
     public Instant Add(TimeSpan span) => new(UnixNanos + span.Ticks * NanosPerTick);
 
@@ -30,4 +31,6 @@ public readonly record struct Instant(long UnixNanos) : IComparable<Instant>
     /// <summary>ISO 8601 in UTC with nanoseconds, for example 2026-01-02T03:04:05.000000006Z.</summary>
     public override string ToString() =>
         $"{ToDateTimeOffset():yyyy-MM-ddTHH:mm:ss}.{(UnixNanos % 1_000_000_000 + 1_000_000_000) % 1_000_000_000:D9}Z";
+
+    private static long Floor(long value, long step) => value / step - (value % step < 0 ? 1 : 0);
 }

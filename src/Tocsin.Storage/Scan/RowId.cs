@@ -29,7 +29,8 @@ public readonly record struct RowId(Instant Time, ulong Sequence) : IComparable<
     public static bool TryParse(ReadOnlySpan<char> text, out RowId id)
     {
         id = default;
-        if (text.Length != 2 * TimeDigits
+        // The framework's parser lets NUL characters at the end pass.
+        if (text.Length != 2 * TimeDigits || text.Contains('\0')
             || !long.TryParse(text[..TimeDigits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long time)
             || !ulong.TryParse(text[TimeDigits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong sequence))
             return false;

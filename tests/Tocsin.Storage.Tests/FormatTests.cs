@@ -1,0 +1,71 @@
+using System.Text.RegularExpressions;
+using Tocsin.Model;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Io;
+using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment;
+using Tocsin.Storage.Wal;
+using Tocsin.Testing;
+
+namespace Tocsin.Storage.Tests;
+
+/// <summary>The bytes on disk are those that docs/formats shows; a change here breaks existing data folders.</summary>
+public sealed class FormatTests
+{
+    [Fact]
+    public void Crc32c_has_the_value_of_the_standard() => Crc32C.Of("123456789"u8).ShouldBe(0xE3069283u);
+
+    [Fact]
+    public void Crc32c_goes_on_from_a_sum() =>
+        Crc32C.Of("56789"u8, Crc32C.Of("1234"u8)).ShouldBe(Crc32C.Of("123456789"u8));
+
+    [Fact]
+    public void A_log_file()
+    {
+        byte[] payload = Some.Batch(Some.Log("hi"));
+        byte[] file = new byte[WalFormat.HeaderLength + WalFormat.FrameHeaderLength + payload.Length];
+        WalFormat.WriteHeader(file, 1, 0x01020304);
+        WalFormat.WriteFrameHeader(file.AsSpan(WalFormat.HeaderLength), payload, 7, 0x01020304);
+        payload.CopyTo(file, WalFormat.HeaderLength + WalFormat.FrameHeaderLength);
+        Documented("wal.md").ShouldBe(Hex(file));
+    }
+
+    [Fact]
+    public void A_manifest() => Documented("manifest.md").ShouldBe(Hex(
+        new Manifest(100, 3, [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 14))]).Encode()));
+
+    [Fact]
+    public void A_segment()
+    {
+        var rows = new RowTable();
+        var reader = new EventBatchReader(Some.Batch(
+            Some.Log("first").With(("n", 1)), Some.Log("second", 1) with { TraceId = Some.TraceId(0), Severity = Severity.Error }));
+        for (ulong sequence = 7; reader.MoveNext(); sequence++)
+            rows.Add(reader.Row, new RowId(reader.Row.Time, sequence));
+        var files = new MemoryFileSystem();
+        new SegmentWriter(files, "/events").Write(1, Dataset.Logs, new DateOnly(2026, 3, 14), rows, 7, 9, [5]);
+        Documented("segment.md").ShouldBe(Hex(files.ReadAll("/events/logs/2026-03-14/0000000000000001.seg")));
+    }
+
+    [Fact]
+    public void A_token_hash_never_changes()
+    {
+        Tokens.Hash("Timeout"u8).ShouldBe(Tokens.Hash("tIMEOUT"u8));
+        Tokens.Hash("timeout"u8).ShouldBe(HashOfTimeout);
+    }
+
+    private const ulong HashOfTimeout = 13979200697551863626;
+
+    private static string Hex(byte[] bytes) =>
+        string.Join('\n', bytes.Chunk(16).Select(line => string.Join(' ', line.Select(b => $"{b:x2}"))));
+
+    /// <summary>The last hex block of a format page.</summary>
+    private static string Documented(string page)
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "Tocsin.slnx")))
+            folder = Path.GetDirectoryName(folder);
+        string text = File.ReadAllText(Path.Combine(folder.ShouldNotBeNull(), "docs", "formats", page));
+        return Regex.Matches(text, "```hex\n(.*?)\n```", RegexOptions.Singleline)[^1].Groups[1].Value;
+    }
+}

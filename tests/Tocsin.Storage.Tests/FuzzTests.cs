@@ -1,0 +1,181 @@
+using Tocsin.Model;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Io;
+using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment;
+using Tocsin.Testing;
+
+namespace Tocsin.Storage.Tests;
+
+/// <summary>Readers of bytes from disk meet damage of every kind: they answer or say InvalidDataException, nothing else.</summary>
+public sealed class FuzzTests
+{
+    [Fact]
+    public void Log_files()
+    {
+        using var source = new Store();
+        var batches = new RandomBatches(1);
+        for (int i = 0; i < 5; i++)
+            source.Append(batches.Next());
+        string path = Store.Folder + "/wal/0000000000000001.wal";
+        byte[] log = ((MemoryFileSystem)source.Files).ReadAll(path);
+        var mutation = new Mutation(1);
+        for (int i = 0; i < 1500; i++)
+        {
+            var files = new MemoryFileSystem();
+            files.CreateDirectory(Store.Folder + "/wal");
+            files.WriteAll(path, mutation.Of(log));
+            using var store = new Store(files);
+            store.Bodies().Count.ShouldBeGreaterThanOrEqualTo(0);
+        }
+    }
+
+    [Fact]
+    public void Segment_files()
+    {
+        (MemoryFileSystem files, string path) = OneSegment();
+        byte[] segment = files.ReadAll(path);
+        var mutation = new Mutation(2);
+        var everything = new BlockQuery(TimeRange.Start, TimeRange.End, new TextContains("user"), false, null);
+        for (int i = 0; i < 3000; i++)
+        {
+            files.WriteAll(path, mutation.Of(segment));
+            Survives(() =>
+            {
+                var blocks = new List<ScanBlock>();
+                SegmentFile.Open(files, path, _ => { }).View(TimeRange.Start, TimeRange.End, blocks);
+                foreach (ScanBlock block in blocks)
+                {
+                    if (block.MayMatch(everything))
+                        block.Open(everything).Dispose();
+                }
+            });
+        }
+    }
+
+    [Fact]
+    public void Block_directories_and_columns_behind_right_checksums()
+    {
+        (MemoryFileSystem files, string path) = OneSegment();
+        BlockHeader header = SegmentFile.Open(files, path, _ => { }).Footer.Blocks[0];
+        byte[] block = files.ReadAll(path).AsSpan((int)header.Offset, header.Length).ToArray();
+        var mutation = new Mutation(3);
+        for (int i = 0; i < 5000; i++)
+        {
+            byte[] bad = mutation.Of(block.AsSpan(0, header.DirectoryLength));
+            byte[] whole = [.. bad, .. block.AsSpan(header.DirectoryLength)];
+            BlockHeader fitting = header with { DirectoryLength = bad.Length, DirectoryCrc = Crc32C.Of(bad), Length = whole.Length };
+            Survives(() =>
+            {
+                var columns = new BlockColumns(whole, fitting);
+                columns.Load(null);
+                for (int row = 0; row < header.Rows; row++)
+                    _ = Store.Canonical(columns.Assemble(row));
+            });
+        }
+    }
+
+    [Fact]
+    public void Columns()
+    {
+        var random = new Random(4);
+        var mutation = new Mutation(4);
+        foreach ((ColumnEncoding encoding, byte[] raw, int rows) in SampleColumns())
+        {
+            for (int i = 0; i < 3000; i++)
+            {
+                Survives(() =>
+                {
+                    Column column = Column.Decode(random.Next(10) == 0 ? (ColumnEncoding)random.Next(9) : encoding, mutation.Of(raw), rows);
+                    for (int row = 0; row < rows; row++)
+                    {
+                        ReadOnlySpan<byte> value = column[row];
+                        if (value.Length > 0)
+                            _ = FieldValue.Read(ref value).ToString();
+                    }
+                });
+            }
+        }
+    }
+
+    [Fact]
+    public void Manifests()
+    {
+        byte[] manifest = new Manifest(7, 3, [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 15))]).Encode();
+        Manifest.Decode(manifest).Entries.Count.ShouldBe(2);
+        var mutation = new Mutation(5);
+        for (int i = 0; i < 5000; i++)
+        {
+            byte[] bad = mutation.Of(manifest);
+            Survives(() => Manifest.Decode(bad));
+            // With a right checksum the content itself is met.
+            if (bad.Length >= 4)
+            {
+                BitConverter.TryWriteBytes(bad.AsSpan(bad.Length - 4), Crc32C.Of(bad.AsSpan(0, bad.Length - 4)));
+                Survives(() => Manifest.Decode(bad));
+            }
+        }
+    }
+
+    [Fact]
+    public void Cursors()
+    {
+        var id = new RowId(new Instant(-5), 77);
+        RowId.TryParse(id.ToString(), out RowId back).ShouldBeTrue();
+        back.ShouldBe(id);
+        var mutation = new Mutation(6);
+        for (int i = 0; i < 3000; i++)
+        {
+            string text = System.Text.Encoding.Latin1.GetString(mutation.Of(System.Text.Encoding.Latin1.GetBytes(id.ToString())));
+            if (RowId.TryParse(text, out RowId parsed))
+                parsed.ToString().ShouldBe(text, StringCompareShould.IgnoreCase);
+        }
+    }
+
+    private static IEnumerable<(ColumnEncoding, byte[], int)> SampleColumns()
+    {
+        const int rows = 40;
+        Func<int, object?>[] shapes =
+        [
+            i => "same", i => i % 3, i => (long)i * 1000 - 7, i => i / 3.0, i => Some.SpanId(i), i => $"text {i}",
+            i => i % 2 == 0 ? i : new object?[] { i, "x", new Dictionary<string, object?> { ["k"] = i } },
+        ];
+        foreach (Func<int, object?> shape in shapes)
+        {
+            foreach (int every in (int[])[1, 3])
+            {
+                var column = new ColumnBuilder(ColumnRole.Field, [1]);
+                for (int row = 0; row < rows; row += every)
+                {
+                    using var writer = new EventBatchWriter(Dataset.Logs);
+                    Some.Value(writer, shape(row));
+                    column.Add(row, writer.Encoded.Span[8..]);
+                }
+                var raw = new ByteBuffer();
+                yield return (column.Encode(rows, raw, null), raw.Span.ToArray(), rows);
+            }
+        }
+    }
+
+    private static (MemoryFileSystem Files, string Path) OneSegment()
+    {
+        using var store = new Store(options: o => o with { LogRetention = TimeSpan.FromDays(200_000) });
+        var batches = new RandomBatches(2);
+        store.Append(batches.Next(200));
+        store.Database.Seal(default);
+        var files = (MemoryFileSystem)store.Files;
+        return (files.Copy(), files.Paths.Where(p => p.EndsWith(".seg", StringComparison.Ordinal)).MaxBy(p => files.ReadAll(p).Length)!);
+    }
+
+    private static void Survives(Action read)
+    {
+        try
+        {
+            read();
+        }
+        catch (InvalidDataException)
+        {
+            // The one way to say no.
+        }
+    }
+}
