@@ -8,7 +8,8 @@ namespace Tocsin.Catalog;
 
 /// <summary>
 /// Relational state in one SQLite file (write-ahead log, synced commits). Writes pass one at a time through one thread
-/// and are on disk when their task completes; reads run beside them on any thread, each on its own snapshot.
+/// and are on disk when their task completes; reads run beside them on any thread, each on its own snapshot. The tables
+/// are described in docs/formats/catalog.md.
 /// </summary>
 public sealed class CatalogDatabase : IAsyncDisposable
 {
@@ -46,8 +47,9 @@ public sealed class CatalogDatabase : IAsyncDisposable
         {
             throw new CatalogOpenException(Explain(path, cause), cause);
         }
-        catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+        catch (Exception cause) when (cause is not CatalogOpenException)
         {
+            // Folders that cannot be written, and damage that SQLite itself does not notice, such as a null where none may be.
             throw new CatalogOpenException($"The catalog {path} cannot be opened: {cause.Message}", cause);
         }
         return new CatalogDatabase(path, clock, metrics);

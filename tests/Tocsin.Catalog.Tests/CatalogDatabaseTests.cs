@@ -30,7 +30,7 @@ public sealed class CatalogDatabaseTests
     {
         await using var file = new CatalogFile();
         using var gate = new ManualResetEventSlim();
-        Task<bool> blocker = Block(file, gate);
+        Task<bool> blocker = file.Block(gate);
         Task<long> before = file.Add("before");
         Task<int> failing = file.Database.Write<int>(tx =>
         {
@@ -53,7 +53,7 @@ public sealed class CatalogDatabaseTests
     {
         await using var file = new CatalogFile();
         using var gate = new ManualResetEventSlim();
-        Task<bool> blocker = Block(file, gate);
+        Task<bool> blocker = file.Block(gate);
         Task[] adds = [.. Enumerable.Range(0, 100).Select(i => file.Add($"n{i}"))];
         gate.Set();
         await Task.WhenAll([blocker, .. adds]);
@@ -100,7 +100,7 @@ public sealed class CatalogDatabaseTests
         await using var file = new CatalogFile();
         using var gate = new ManualResetEventSlim();
         using var cancel = new CancellationTokenSource();
-        Task<bool> blocker = Block(file, gate);
+        Task<bool> blocker = file.Block(gate);
         Task<long> cancelled = file.Add("cancelled", cancel.Token);
         await cancel.CancelAsync();
         gate.Set();
@@ -162,7 +162,7 @@ public sealed class CatalogDatabaseTests
     {
         await using var file = new CatalogFile();
         using var gate = new ManualResetEventSlim();
-        Task<bool> blocker = Block(file, gate);
+        Task<bool> blocker = file.Block(gate);
         Task<long> queued = file.Add("queued");
         ValueTask closing = file.Database.DisposeAsync();
         gate.Set();
@@ -187,17 +187,4 @@ public sealed class CatalogDatabaseTests
 
     private static UnixFileMode ModeOf(string path) =>
         OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(path);
-
-    /// <summary>Holds the writer thread, so that what is queued meanwhile becomes one batch.</summary>
-    private static Task<bool> Block(CatalogFile file, ManualResetEventSlim gate)
-    {
-        using var entered = new ManualResetEventSlim();
-        Task<bool> blocker = file.Database.Write(_ =>
-        {
-            entered.Set();
-            return gate.Wait(TimeSpan.FromSeconds(20));
-        });
-        entered.Wait();
-        return blocker;
-    }
 }

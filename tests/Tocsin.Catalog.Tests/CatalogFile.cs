@@ -36,6 +36,19 @@ internal sealed class CatalogFile : IAsyncDisposable
 
     public List<string> All() => Database.Read(c => c.Query<string>("SELECT text FROM notes ORDER BY id").AsList());
 
+    /// <summary>Holds the writer thread until the gate opens, so that what is queued meanwhile becomes one batch.</summary>
+    public Task<bool> Block(ManualResetEventSlim gate)
+    {
+        using var entered = new ManualResetEventSlim();
+        Task<bool> blocker = Database.Write(_ =>
+        {
+            entered.Set();
+            return gate.Wait(TimeSpan.FromSeconds(20));
+        });
+        entered.Wait(TimeSpan.FromSeconds(20)).ShouldBeTrue();
+        return blocker;
+    }
+
     public async ValueTask DisposeAsync()
     {
         await Database.DisposeAsync();
