@@ -8,6 +8,9 @@ namespace Tocsin.Cli.Run;
 /// <summary>tocsin run: runs any program and reports how it died. docs/guide/run.md is its manual.</summary>
 public static class RunVerb
 {
+    /// <summary>The exit code of every verb that needed a server and found none.</summary>
+    private const int NoServer = 3;
+
     private static readonly TimeSpan LeftoverLimit = TimeSpan.FromSeconds(3);
 
     public static Command Create()
@@ -76,7 +79,7 @@ public static class RunVerb
     {
         var (sent, waiting, reason) = courier.Flush();
         Notice.Write(waiting == 0 ? $"{sent} crash records delivered to {url}" : $"{sent} crash records delivered, {waiting} still wait: {reason}");
-        return waiting == 0 ? 0 : 1;
+        return waiting == 0 ? 0 : NoServer;
     }
 
     /// <summary>A shell ends its loop on Ctrl-C only when the command died of it.</summary>
