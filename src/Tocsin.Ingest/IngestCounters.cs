@@ -8,7 +8,8 @@ namespace Tocsin.Ingest;
 /// </summary>
 internal sealed class IngestCounters
 {
-    private static readonly double[] s_bounds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+    private static readonly double[] s_bounds =
+        [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
     private readonly Counter _received;
     private readonly Counter _stored;
     private readonly Counter[] _rejected = new Counter[RejectReasons.Count];

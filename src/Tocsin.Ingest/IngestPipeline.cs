@@ -81,7 +81,9 @@ public sealed class IngestPipeline
     /// <summary>Stores the batch; returns when it is on disk or refused. Takes the writer back.</summary>
     public async ValueTask<IngestOutcome> Commit(IngestWriter writer, CancellationToken cancel)
     {
-        IngestStatus status = writer.Rows == 0 ? IngestStatus.Stored : await Store(writer, cancel).ConfigureAwait(false);
+        IngestStatus status = writer.Rows == 0
+            ? IngestStatus.Stored
+            : await Store(writer, cancel).ConfigureAwait(false);
         if (Refusal(status) is { } reason)
             writer.RejectAll(reason);
         return Close(writer, status);
@@ -180,7 +182,8 @@ public sealed class IngestPipeline
     }
 
     private IngestCounters Books(string protocol, string dataset) =>
-        _books.GetOrAdd((protocol, dataset), static (key, metrics) => new(metrics, key.Protocol, key.Dataset), _metrics);
+        _books.GetOrAdd(
+            (protocol, dataset), static (key, metrics) => new(metrics, key.Protocol, key.Dataset), _metrics);
 
     private static IngestStatus Status(AppendResult result) => result switch
     {
@@ -204,8 +207,10 @@ public sealed class IngestPipeline
         var text = new StringBuilder().Append(total).Append(" rejected:");
         for (int i = 0; i < rejected.Length; i++)
         {
-            if (rejected[i] > 0)
-                text.Append(text[^1] == ':' ? " " : ", ").Append(rejected[i]).Append(' ').Append(((RejectReason)i).Label());
+            if (rejected[i] == 0)
+                continue;
+            text.Append(text[^1] == ':' ? " " : ", ");
+            text.Append(rejected[i]).Append(' ').Append(((RejectReason)i).Label());
         }
         return text.ToString();
     }

@@ -6,7 +6,10 @@ namespace Tocsin.Ingest;
 /// <summary>One service that sends, and when it was heard of.</summary>
 public sealed record IngestSource(string Service, long Records, DateTimeOffset FirstSeen, DateTimeOffset LastSeen);
 
-/// <summary>Who sends: record counts and last-seen times per service.name. The longest silent service makes room for a new one.</summary>
+/// <summary>
+/// Who sends: record counts and last-seen times per service.name. The longest silent service makes room for a new
+/// one.
+/// </summary>
 public sealed class IngestSources(TimeProvider clock) : IIngestTap
 {
     internal const int MaxServices = 1000;

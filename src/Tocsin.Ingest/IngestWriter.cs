@@ -13,11 +13,12 @@ namespace Tocsin.Ingest;
 /// </summary>
 /// <remarks>
 /// Call order: BeginResource, fields, EndResource; then, if there are any, BeginScope, fields, EndScope; then for each
-/// record BeginRow, fields, EndRow. A resource ends the scope before it. A field is <see cref="Field"/> (one of <see cref="Fields"/>) or <see cref="Attribute"/> (the client's own name), then one value.
-/// A record that breaks a rule is counted and left out by itself: the decoder goes on writing and need not care, except
-/// that it must not descend into a map or array for which Begin returned false. The records that clients sent are
-/// exactly the calls of BeginRow plus <see cref="Reject"/>. Spans are copied. Not thread-safe; comes from a pool
-/// (<see cref="IngestPipeline.Begin"/>) and is not to be used after Commit or Abort. Allocates nothing on the good path.
+/// record BeginRow, fields, EndRow. A resource ends the scope before it. A field is <see cref="Field"/> (one of
+/// <see cref="Fields"/>) or <see cref="Attribute"/> (the client's own name), then one value. A record that breaks a
+/// rule is counted and left out by itself: the decoder goes on writing and need not care, except that it must not descend
+/// into a map or array for which Begin returned false. The records that clients sent are exactly the calls of BeginRow
+/// plus <see cref="Reject"/>. Spans are copied. Not thread-safe; comes from a pool (<see cref="IngestPipeline.Begin"/>)
+/// and is not to be used after Commit or Abort. Allocates nothing on the good path.
 /// </remarks>
 public sealed class IngestWriter : IDisposable
 {
@@ -105,7 +106,9 @@ public sealed class IngestWriter : IDisposable
         _rowOpen = false;
     }
 
-    /// <summary>Begins what the records that follow have in common. One that breaks a rule takes its records with it.</summary>
+    /// <summary>
+    /// Begins what the records that follow have in common. One that breaks a rule takes its records with it.
+    /// </summary>
     public void BeginResource()
     {
         Forget(_scope, ref _scopeFault);
@@ -119,7 +122,9 @@ public sealed class IngestWriter : IDisposable
 
     public void EndScope() => End(_scope, out _scopeFault);
 
-    /// <summary>Begins a record. False when it is rejected already; then nothing of it, EndRow included, may follow.</summary>
+    /// <summary>
+    /// Begins a record. False when it is rejected already; then nothing of it, EndRow included, may follow.
+    /// </summary>
     /// <param name="unixNanos">When it happened; 0 when unknown: the time it was observed is taken, else now.</param>
     /// <param name="observedNanos">When the client's collector saw it; 0 when unknown.</param>
     /// <param name="severityNumber">OpenTelemetry's number, 0 when unknown.</param>
@@ -183,7 +188,9 @@ public sealed class IngestWriter : IDisposable
     public void DroppedAttributes(long count) =>
         _surplus = (int)Math.Min(int.MaxValue, _surplus + Math.Clamp(count, 0, int.MaxValue));
 
-    /// <summary>Names a built-in field, or a fixed member of a built-in map. Its name never makes a value secret.</summary>
+    /// <summary>
+    /// Names a built-in field, or a fixed member of a built-in map. Its name never makes a value secret.
+    /// </summary>
     public void Field(ReadOnlySpan<byte> name)
     {
         if (!HasRoom())

@@ -27,7 +27,9 @@ public sealed class Redactor
     /// <inheritdoc cref="IsSensitiveKey(ReadOnlySpan{byte})"/>
     public bool IsSensitiveKey(string key) => _keys.Contains(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>Replaces what looks like a secret by <see cref="Mark"/>; returns the same instance when there is nothing.</summary>
+    /// <summary>
+    /// Replaces what looks like a secret by <see cref="Mark"/>; returns the same instance when there is nothing.
+    /// </summary>
     public string Redact(string text)
     {
         byte[] utf8 = Encoding.UTF8.GetBytes(text);

@@ -1,6 +1,8 @@
 namespace Tocsin.Ingest;
 
-/// <summary>Why records were not stored. Each reason is one value of the label "reason" on tocsin_ingest_rejected_total.</summary>
+/// <summary>
+/// Why records were not stored. Each reason is one value of the label "reason" on tocsin_ingest_rejected_total.
+/// </summary>
 public enum RejectReason
 {
     Malformed,

@@ -2,7 +2,9 @@ using Tocsin.Model;
 
 namespace Tocsin.Ingest;
 
-/// <summary>Finds the severity number of a record: the client's number when it is one, else what its words mean.</summary>
+/// <summary>
+/// Finds the severity number of a record: the client's number when it is one, else what its words mean.
+/// </summary>
 internal static class SeverityText
 {
     private const int LongestWord = 16;

@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Tocsin.Ingest;
 
-/// <summary>Compares names as UTF-8 bytes, so that a dictionary can be asked with a span and without allocation.</summary>
+/// <summary>
+/// Compares names as UTF-8 bytes, so that a dictionary can be asked with a span and without allocation.
+/// </summary>
 internal sealed class Utf8Comparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
 {
     public static readonly Utf8Comparer Instance = new();

@@ -38,7 +38,8 @@ internal static class CardNumbers
             if (count >= ShortestCard && EndsWord(text, end) && IsCard(digits[..count]))
                 best = end - start;
             // Only numbers written in groups that begin with four digits go on.
-            bool joined = end + 1 < text.Length && text[end] is (byte)' ' or (byte)'-' && char.IsAsciiDigit((char)text[end + 1]);
+            bool joined = end + 1 < text.Length && text[end] is (byte)' ' or (byte)'-'
+                && char.IsAsciiDigit((char)text[end + 1]);
             if (!joined || (separator == 0 ? count != 4 : text[end] != separator))
                 break;
             separator = text[end];
@@ -74,7 +75,7 @@ internal static class CardNumbers
                 || (four is >= 3528 and <= 3589 && length == 16),                              // JCB
             (byte)'4' => length is 13 or 16 or 19,                                             // Visa
             (byte)'5' => two is >= 50 and <= 58 && length == 16,                               // Mastercard, Maestro
-            (byte)'6' => length is 16 or 19 && (four == 6011 || two is 62 or 64 or 65 or 67),  // Discover, UnionPay, Maestro
+            (byte)'6' => (four == 6011 || two is 62 or 64 or 65 or 67) && length is 16 or 19,  // Discover, UnionPay
             _ => false,
         };
         return brand && Luhn(digits);

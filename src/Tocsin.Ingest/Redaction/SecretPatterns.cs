@@ -16,7 +16,8 @@ internal static class SecretPatterns
     private static readonly SearchValues<byte> s_tokenBytes =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~+/="u8);
 
-    private static readonly SearchValues<byte> s_upperOrDigit = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
+    private static readonly SearchValues<byte> s_upperOrDigit =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"u8);
     private static readonly SearchValues<byte> s_label = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 "u8);
     private static readonly SearchValues<byte> s_authorityEnd = SearchValues.Create("/?# \t\r\n\"'<>,;|\\"u8);
     private static readonly SearchValues<byte> s_valueEnd = SearchValues.Create(" \t\r\n;&,\"'<>)}]|\\"u8);
@@ -143,7 +144,8 @@ internal static class SecretPatterns
             return default;
         int start = before.Length;
         while (start > 0 && before.Length - start < MaxIdentifier
-            && (char.IsAsciiLetterOrDigit((char)before[start - 1]) || before[start - 1] is (byte)'_' or (byte)'-' or (byte)'.'))
+            && (char.IsAsciiLetterOrDigit((char)before[start - 1])
+                || before[start - 1] is (byte)'_' or (byte)'-' or (byte)'.'))
             start--;
         return before[start..];
     }

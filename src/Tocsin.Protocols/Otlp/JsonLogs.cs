@@ -4,7 +4,9 @@ using Tocsin.Model.Events;
 
 namespace Tocsin.Protocols.Otlp;
 
-/// <summary>Decodes one LogRecord from JSON: a first walk for the fixed fields, a second for body and attributes.</summary>
+/// <summary>
+/// Decodes one LogRecord from JSON: a first walk for the fixed fields, a second for body and attributes.
+/// </summary>
 internal static class JsonLogs
 {
     /// <param name="json">At the start of the object; afterwards at its end.</param>

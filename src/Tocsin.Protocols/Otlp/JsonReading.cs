@@ -32,7 +32,7 @@ internal static class JsonReading
         return Is(json.TokenType, JsonTokenType.StartArray);
     }
 
-    /// <summary>Moves to the next item of an array of objects; false at its end. A null item is an empty message.</summary>
+    /// <summary>Moves to the next item of an array of objects; false at its end.</summary>
     public static bool NextObject(scoped ref Utf8JsonReader json)
     {
         json.Read();
@@ -118,7 +118,10 @@ internal static class JsonReading
         };
     }
 
-    /// <summary>Decodes a hexadecimal id of any case into <paramref name="id"/>; empty when it is absent or not of this length.</summary>
+    /// <summary>
+    /// Decodes a hexadecimal id of any case into <paramref name="id"/>; empty when it is absent or not of this
+    /// length.
+    /// </summary>
     public static ReadOnlySpan<byte> Id(scoped ref Utf8JsonReader json, Span<byte> id)
     {
         ReadOnlySpan<byte> hex = Text(ref json);

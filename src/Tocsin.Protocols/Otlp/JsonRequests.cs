@@ -5,7 +5,9 @@ using Tocsin.Model.Events;
 
 namespace Tocsin.Protocols.Otlp;
 
-/// <summary>Decodes the JSON form of ExportLogsServiceRequest and ExportTraceServiceRequest. False means malformed.</summary>
+/// <summary>
+/// Decodes the JSON form of ExportLogsServiceRequest and ExportTraceServiceRequest. False means malformed.
+/// </summary>
 /// <remarks>
 /// Members may come in any order, so an object is walked once for its head and again, from a copy of the reader, for
 /// its records. Unknown members are passed over.

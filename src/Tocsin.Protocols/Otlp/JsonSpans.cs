@@ -4,7 +4,9 @@ using Tocsin.Model.Events;
 
 namespace Tocsin.Protocols.Otlp;
 
-/// <summary>Decodes one Span from JSON: a first walk for the fixed fields, a second for events, links and attributes.</summary>
+/// <summary>
+/// Decodes one Span from JSON: a first walk for the fixed fields, a second for events, links and attributes.
+/// </summary>
 internal static class JsonSpans
 {
     /// <inheritdoc cref="JsonLogs.Decode"/>
@@ -90,7 +92,8 @@ internal static class JsonSpans
         }
     }
 
-    private static void WriteList(ref Utf8JsonReader json, ReadOnlySpan<byte> field, bool events, byte[] ids, IngestWriter writer)
+    private static void WriteList(
+        ref Utf8JsonReader json, ReadOnlySpan<byte> field, bool events, byte[] ids, IngestWriter writer)
     {
         if (!JsonReading.BeginArray(ref json))
             return;

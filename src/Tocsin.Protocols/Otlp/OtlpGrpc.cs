@@ -70,7 +70,8 @@ internal sealed class OtlpGrpc(IngestPipeline pipeline, OtlpSignal signal)
         if (media is not (ContentType or ContentType + "+proto"))
         {
             http.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-            await http.Response.WriteAsync($"Content-Type must be {ContentType}", http.RequestAborted).ConfigureAwait(false);
+            await http.Response.WriteAsync($"Content-Type must be {ContentType}", http.RequestAborted)
+                .ConfigureAwait(false);
             return false;
         }
         if (!HttpProtocol.IsHttp2(http.Request.Protocol))

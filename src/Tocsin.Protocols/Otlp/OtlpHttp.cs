@@ -38,7 +38,8 @@ internal sealed class OtlpHttp(IngestPipeline pipeline, OtlpSignal signal)
                 await Fail(http, type, StatusCodes.Status400BadRequest, result.Value.Message!).ConfigureAwait(false);
                 break;
             case ExportStatus.Unavailable:
-                await Fail(http, type, StatusCodes.Status503ServiceUnavailable, result.Value.Message!).ConfigureAwait(false);
+                await Fail(http, type, StatusCodes.Status503ServiceUnavailable, result.Value.Message!)
+                    .ConfigureAwait(false);
                 break;
         }
     }

@@ -60,7 +60,8 @@ internal static class OtlpIngest
     }
 
     private static ExportResult Malformed(OtlpSignal signal, bool json) => new(
-        ExportStatus.Malformed, 0, $"the body is not a valid OTLP {signal.Path} request in {(json ? "JSON" : "protobuf")}");
+        ExportStatus.Malformed, 0,
+        $"the body is not a valid OTLP {signal.Path} request in {(json ? "JSON" : "protobuf")}");
 
     private static string Unavailable(IngestStatus status) => status switch
     {

@@ -9,12 +9,14 @@ internal static class OtlpMetrics
     private const int ResourceMetrics = 1 << 3 | ProtoReader.Length, ScopeMetrics = 2 << 3 | ProtoReader.Length,
         Metrics = 2 << 3 | ProtoReader.Length, Points = 1 << 3 | ProtoReader.Length;
 
-    // The five kinds of Metric.data: gauge, sum, histogram, exponential histogram, summary; each holds its points in field 1.
+    // The five kinds of Metric.data: gauge, sum, histogram, exponential histogram, summary. Each holds its points in
+    // field 1.
     private static readonly int[] s_kinds = [5, 7, 9, 10, 11];
 
     private static readonly string[] s_jsonKinds = ["gauge", "sum", "histogram", "exponentialHistogram", "summary"];
 
-    public static long CountProto(ReadOnlySpan<byte> request) => Count(request, [ResourceMetrics, ScopeMetrics, Metrics]);
+    public static long CountProto(ReadOnlySpan<byte> request) =>
+        Count(request, [ResourceMetrics, ScopeMetrics, Metrics]);
 
     public static long CountJson(ReadOnlySpan<byte> request)
     {

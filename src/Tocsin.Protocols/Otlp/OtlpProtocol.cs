@@ -5,7 +5,10 @@ using Tocsin.Ingest;
 
 namespace Tocsin.Protocols.Otlp;
 
-/// <summary>OpenTelemetry's own protocol, over HTTP (4318, 4480) and gRPC (4317): logs and traces; metrics are counted and rejected.</summary>
+/// <summary>
+/// OpenTelemetry's own protocol, over HTTP (4318, 4480) and gRPC (4317): logs and traces; metrics are counted and
+/// rejected.
+/// </summary>
 public sealed class OtlpProtocol : IProtocol
 {
     public string Name => "otlp";

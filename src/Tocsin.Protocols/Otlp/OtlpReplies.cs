@@ -77,7 +77,8 @@ internal static class OtlpReplies
 
     private static byte[] Text(int tag, string text) => Nested(tag, Encoding.UTF8.GetBytes(text));
 
-    private static byte[] Nested(int tag, byte[] message) => [.. Varint((ulong)tag), .. Varint((ulong)message.Length), .. message];
+    private static byte[] Nested(int tag, byte[] message) =>
+        [.. Varint((ulong)tag), .. Varint((ulong)message.Length), .. message];
 
     private static byte[] Number(int tag, ulong value) => [.. Varint((ulong)tag), .. Varint(value)];
 

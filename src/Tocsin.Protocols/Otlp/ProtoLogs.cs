@@ -10,8 +10,9 @@ internal static class ProtoLogs
     private const int Time = 1 << 3 | ProtoReader.Fixed64, SeverityNumber = 2 << 3 | ProtoReader.Varint,
         SeverityText = 3 << 3 | ProtoReader.Length, Body = 5 << 3 | ProtoReader.Length,
         Attributes = 6 << 3 | ProtoReader.Length, DroppedAttributes = 7 << 3 | ProtoReader.Varint,
-        Flags = 8 << 3 | ProtoReader.Fixed32, TraceId = 9 << 3 | ProtoReader.Length, SpanId = 10 << 3 | ProtoReader.Length,
-        Observed = 11 << 3 | ProtoReader.Fixed64, EventName = 12 << 3 | ProtoReader.Length;
+        Flags = 8 << 3 | ProtoReader.Fixed32, TraceId = 9 << 3 | ProtoReader.Length,
+        SpanId = 10 << 3 | ProtoReader.Length, Observed = 11 << 3 | ProtoReader.Fixed64,
+        EventName = 12 << 3 | ProtoReader.Length;
 
     public static bool Decode(ReadOnlySpan<byte> record, IngestWriter writer)
     {

@@ -9,7 +9,9 @@ namespace Tocsin.Protocols.Otlp;
 /// Decodes ExportLogsServiceRequest and ExportTraceServiceRequest. Both are resources holding scopes holding records,
 /// with the same field numbers. False means malformed: the request as a whole is refused.
 /// </summary>
-/// <remarks>Protobuf allows fields in any order, so a message is walked once for its head and again for its records.</remarks>
+/// <remarks>
+/// Protobuf allows fields in any order, so a message is walked once for its head and again for its records.
+/// </remarks>
 internal static class ProtoRequests
 {
     // ResourceLogs and ResourceSpans; ScopeLogs and ScopeSpans have the same shape one level below.

@@ -17,7 +17,9 @@ internal static class ProtoValues
     // ArrayValue, KeyValueList
     private const int Items = 1 << 3 | ProtoReader.Length;
 
-    /// <summary>Writes every KeyValue that stands under <paramref name="tag"/> in the message as an attribute.</summary>
+    /// <summary>
+    /// Writes every KeyValue that stands under <paramref name="tag"/> in the message as an attribute.
+    /// </summary>
     public static bool WriteAttributes(ReadOnlySpan<byte> message, int tag, IngestWriter writer)
     {
         var fields = new ProtoReader(message);
@@ -55,7 +57,8 @@ internal static class ProtoValues
         var fields = new ProtoReader(anyValue);
         while (fields.Next())
         {
-            if (fields.Tag is not (StringValue or BoolValue or IntValue or DoubleValue or ArrayValue or MapValue or BytesValue))
+            if (fields.Tag is not (StringValue or BoolValue or IntValue or DoubleValue or ArrayValue or MapValue
+                or BytesValue))
                 continue;
             tag = fields.Tag;
             number = fields.Number;

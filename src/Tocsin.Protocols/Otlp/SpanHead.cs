@@ -42,7 +42,9 @@ internal ref struct SpanHead
         return true;
     }
 
-    /// <summary>Opens an event's map; with attributes it ends with the name of their map. False: skip the event.</summary>
+    /// <summary>
+    /// Opens an event's map; with attributes it ends with the name of their map. False: skip the event.
+    /// </summary>
     public static bool BeginEvent(ulong time, ReadOnlySpan<byte> name, bool attributes, IngestWriter writer)
     {
         if (!writer.BeginMap())

@@ -28,7 +28,8 @@ internal enum BodyResult
 
 /// <summary>
 /// Reads a whole request body, decompressed, into one pooled buffer. Memory stays within the limit whatever the client
-/// sends: a compressed bomb is cut at the limit while it is being read. Every byte held is taken from the pipeline's budget.
+/// sends: a compressed bomb is cut at the limit while it is being read. Every byte held is taken from the pipeline's
+/// budget.
 /// </summary>
 internal sealed class RequestBody(IngestPipeline pipeline) : IDisposable
 {
