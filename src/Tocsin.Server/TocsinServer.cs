@@ -53,7 +53,7 @@ public sealed class TocsinServer : IAsyncDisposable
         // Bind failures come back as exceptions and are told in our own words; the framework would print a stack trace first.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.WebHost.ConfigureKestrel(kestrel => Listen(kestrel, settings));
-        builder.Services.AddRoutingCore();
+        builder.Services.AddRouting();
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => JsonShape.Apply(json.SerializerOptions));
         builder.Services.AddOpenApi();
