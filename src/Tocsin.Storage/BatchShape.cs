@@ -3,7 +3,9 @@ using Tocsin.Model.Events;
 
 namespace Tocsin.Storage;
 
-/// <summary>What the store needs to know of a batch; reading it proves that every byte of the batch can be decoded.</summary>
+/// <summary>
+/// What the store needs to know of a batch; reading it proves that every byte of the batch can be decoded.
+/// </summary>
 internal readonly record struct BatchShape(Dataset Dataset, int Rows, Instant MinTime, Instant MaxTime)
 {
     /// <summary>Throws <see cref="InvalidDataException"/> when any part is malformed or nests too deep.</summary>
@@ -31,7 +33,9 @@ internal readonly record struct BatchShape(Dataset Dataset, int Rows, Instant Mi
             : throw new InvalidDataException($"the batch says {reader.RowCount} rows and holds {rows}");
     }
 
-    /// <summary>Throws <see cref="InvalidDataException"/> when an array or map inside is malformed or nests too deep.</summary>
+    /// <summary>
+    /// Throws <see cref="InvalidDataException"/> when an array or map inside is malformed or nests too deep.
+    /// </summary>
     public static void CheckValue(FieldValue value) => CheckNested(value, 0);
 
     /// <summary>As <see cref="CheckValue"/>, for encoded fields.</summary>

@@ -11,7 +11,8 @@ namespace Tocsin.Storage;
 
 /// <summary>The embedded event store: the one door to logs, spans and crash events on disk. Any thread.</summary>
 /// <remarks>
-/// Invariants: a row is acknowledged after its log frame is synced; an acknowledged row is in exactly one part of every later
+/// Invariants: a row is acknowledged after its log frame is synced; an acknowledged row is in exactly one part of every
+/// later
 /// snapshot; the log keeps a row until the manifest on disk lists the segment that holds it.
 /// </remarks>
 public sealed class Database : IDisposable
@@ -28,14 +29,17 @@ public sealed class Database : IDisposable
     private readonly Counter _corruptions, _sealFailures;
     private readonly long _tornBytes;
 
-    private Database(DatabaseOptions options, IFileSystem files, TimeProvider clock, MetricSet metrics, IDisposable held)
+    private Database(DatabaseOptions options, IFileSystem files, TimeProvider clock, MetricSet metrics,
+        IDisposable held)
     {
         _lock = held;
         _options = options;
         _corruptions = metrics.Counter(
-            "tocsin_storage_corruptions_total", "Damaged log frames, blocks and files found; what they held is skipped.");
+            "tocsin_storage_corruptions_total",
+            "Damaged log frames, blocks and files found; what they held is skipped.");
         _sealFailures = metrics.Counter(
-            "tocsin_storage_upkeep_failures_total", "Rounds of sealing, merging or expiry that failed and are tried again.");
+            "tocsin_storage_upkeep_failures_total",
+            "Rounds of sealing, merging or expiry that failed and are tried again.");
         string walFolder = Path.Combine(options.Directory, FileNames.WalFolder);
         files.CreateDirectory(walFolder);
         files.SyncDirectory(options.Directory);
@@ -99,13 +103,16 @@ public sealed class Database : IDisposable
     }
 
     /// <summary>
-    /// Visits the matching rows, newest first unless the request says otherwise, rows of the same time in order of arrival.
+    /// Visits the matching rows, newest first unless the request says otherwise, rows of the same time in order of
+    /// arrival.
     /// Sees every row whose append completed before the call, each exactly once.
     /// </summary>
     public ScanReport Scan(ScanRequest request, RowVisitor visit, CancellationToken cancel) =>
         Read(request, (blocks, segments) => new Scanner(request, visit, Damaged, cancel).Run(blocks, segments));
 
-    /// <summary>Counts matching rows per step of time and severity family; of the request, dataset, range and condition count.</summary>
+    /// <summary>
+    /// Counts matching rows per step of time and severity family; of the request, dataset, range and condition count.
+    /// </summary>
     /// <param name="step">At least one microsecond. Steps begin at multiples of it since 1970.</param>
     public ScanReport Count(ScanRequest request, TimeSpan step, CountVisitor visit, CancellationToken cancel)
     {
@@ -154,7 +161,8 @@ public sealed class Database : IDisposable
     }
 
     /// <summary>
-    /// One round of sealing (what is old or waits), merging and expiry. May take long; call it on a timer thread of your own.
+    /// One round of sealing (what is old or waits), merging and expiry. May take long; call it on a timer thread of
+    /// your own.
     /// An I/O error ends the round, is counted, and the next round tries again.
     /// </summary>
     public void Maintain(CancellationToken cancel)
@@ -175,7 +183,9 @@ public sealed class Database : IDisposable
         TryUpkeep(() => SealFrozen(cancel));
     }
 
-    /// <summary>Commits what is queued, then closes. What is in memory is replayed from the log at the next open.</summary>
+    /// <summary>
+    /// Commits what is queued, then closes. What is in memory is replayed from the log at the next open.
+    /// </summary>
     public void Dispose()
     {
         _commit.Dispose();

@@ -35,6 +35,7 @@ internal static class FileNames
     {
         number = 0;
         return name.Length == 16 + extension.Length && name.EndsWith(extension, StringComparison.Ordinal)
-            && ulong.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number);
+            && ulong.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out number);
     }
 }

@@ -5,16 +5,22 @@ public static class Limits
 {
     private const int KiB = 1024, MiB = 1024 * KiB;
 
-    /// <summary>Largest encoded batch. OTLP allows 20 MiB per request; the encoded form may be somewhat larger.</summary>
+    /// <summary>
+    /// Largest encoded batch. OTLP allows 20 MiB per request; the encoded form may be somewhat larger.
+    /// </summary>
     public const int BatchBytes = 64 * MiB;
 
     /// <summary>Bytes that may wait for the committer: about one second of a slow disk.</summary>
     public const int QueuedBytes = 32 * MiB;
 
-    /// <summary>How long an append waits for room. OTLP clients of .NET do not retry by default, so absorb short stalls.</summary>
+    /// <summary>
+    /// How long an append waits for room. OTLP clients of .NET do not retry by default, so absorb short stalls.
+    /// </summary>
     public static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(3);
 
-    /// <summary>A memtable is sealed at this size: big enough for full blocks, small enough to replay in well under a second.</summary>
+    /// <summary>
+    /// A memtable is sealed at this size: big enough for full blocks, small enough to replay in well under a second.
+    /// </summary>
     public const int MemTableBytes = 32 * MiB;
 
     /// <summary>So many memtables' worth of bytes may wait to be sealed; beyond it appends wait.</summary>
@@ -45,7 +51,9 @@ public static class Limits
     /// <summary>Field columns per block; further names share one column of encoded fields.</summary>
     public const int BlockColumns = 1000;
 
-    /// <summary>Distinct values up to which a column is a dictionary: the index is one byte, 255 means absent.</summary>
+    /// <summary>
+    /// Distinct values up to which a column is a dictionary: the index is one byte, 255 means absent.
+    /// </summary>
     public const int DictionaryValues = 255;
 
     /// <summary>Values longer than this are not worth comparing for a dictionary.</summary>

@@ -3,7 +3,9 @@ using Tocsin.Storage.Segment;
 
 namespace Tocsin.Storage;
 
-/// <summary>Something that several snapshots hold; freed when the last of them lets go. Begins with no holder.</summary>
+/// <summary>
+/// Something that several snapshots hold; freed when the last of them lets go. Begins with no holder.
+/// </summary>
 internal abstract class SharedPart
 {
     private int _holders;
@@ -93,7 +95,9 @@ internal sealed class LiveSet : IDisposable
         old.Release();
     }
 
-    /// <summary>Adds to the active memtable, which cannot be swapped away meanwhile. Returns its size in bytes.</summary>
+    /// <summary>
+    /// Adds to the active memtable, which cannot be swapped away meanwhile. Returns its size in bytes.
+    /// </summary>
     public long Add(ReadOnlySpan<byte> batch, BatchShape shape, ulong firstSequence)
     {
         lock (_lock)

@@ -10,7 +10,8 @@ using Tocsin.Storage.Wal;
 namespace Tocsin.Storage;
 
 /// <summary>
-/// Moves rows from memory into segments, merges small segments, and drops expired ones. Every change goes: new files on disk,
+/// Moves rows from memory into segments, merges small segments, and drops expired ones. Every change goes: new files on
+/// disk,
 /// manifest on disk, snapshot swapped, old files deleted; a crash between any two loses and repeats nothing.
 /// </summary>
 internal sealed class Upkeep
@@ -49,7 +50,8 @@ internal sealed class Upkeep
         _coveredSequence = recovered.Manifest.CoveredSequence;
         _sealed = metrics.Counter("tocsin_storage_sealed_rows_total", "Rows moved from memory into segments.");
         _merged = metrics.Counter("tocsin_storage_merged_segments_total", "Segments replaced by a merge.");
-        _expired = metrics.Counter("tocsin_storage_expired_segments_total", "Segments dropped because their time was over.");
+        _expired = metrics.Counter("tocsin_storage_expired_segments_total",
+            "Segments dropped because their time was over.");
     }
 
     /// <summary>Starts a new memtable; the old one waits to be sealed. Any thread.</summary>
@@ -68,7 +70,9 @@ internal sealed class Upkeep
             Freeze();
     }
 
-    /// <summary>Writes every frozen memtable into segments, oldest first, and shortens the log. Throws on I/O errors.</summary>
+    /// <summary>
+    /// Writes every frozen memtable into segments, oldest first, and shortens the log. Throws on I/O errors.
+    /// </summary>
     public void SealFrozen(WalWriter wal, CancellationToken cancel)
     {
         lock (_work)
@@ -176,7 +180,8 @@ internal sealed class Upkeep
     }
 
     /// <summary>The moment of truth: manifest first, then what readers see.</summary>
-    private void Replace(MemTable? sealedTable, IReadOnlyList<SegmentFile> gone, IReadOnlyList<SegmentFile> added, ulong covered)
+    private void Replace(MemTable? sealedTable, IReadOnlyList<SegmentFile> gone, IReadOnlyList<SegmentFile> added,
+        ulong covered)
     {
         Snapshot now = _live.Acquire();
         List<SegmentFile> segments = [.. now.Segments.Except(gone), .. added];
@@ -237,8 +242,11 @@ internal sealed class Upkeep
 /// <summary>Which segments to merge. Pure.</summary>
 internal static class MergePlan
 {
-    /// <summary>Groups of at least <see cref="Limits.MergeAt"/> small segments of one dataset and day, oldest first.</summary>
-    public static IEnumerable<IReadOnlyList<SegmentFile>> Of(IReadOnlyList<SegmentFile> segments, IReadOnlySet<ulong> except)
+    /// <summary>
+    /// Groups of at least <see cref="Limits.MergeAt"/> small segments of one dataset and day, oldest first.
+    /// </summary>
+    public static IEnumerable<IReadOnlyList<SegmentFile>> Of(IReadOnlyList<SegmentFile> segments,
+        IReadOnlySet<ulong> except)
     {
         var partitions = segments
             .Where(s => s.RawBytes < Limits.MergedBytes / 4 && !except.Contains(s.Id))

@@ -7,7 +7,8 @@ public sealed class InstantTests
     [InlineData(6, "1970-01-01T00:00:00.000000006Z")]
     [InlineData(-1, "1969-12-31T23:59:59.999999999Z")]
     [InlineData(1767323045000000006, "2026-01-02T03:04:05.000000006Z")]
-    public void Text_is_iso_8601_with_nanoseconds(long nanos, string text) => new Instant(nanos).ToString().ShouldBe(text);
+    public void Text_is_iso_8601_with_nanoseconds(long nanos, string text) => new Instant(nanos).ToString()
+        .ShouldBe(text);
 
     [Theory]
     [InlineData("error", Severity.Error)]

@@ -41,7 +41,8 @@ public sealed class DatabaseTests
     {
         using var store = new Store();
         store.Append(Some.Log("a", 1), Some.Log("b", 2), Some.Log("c", 3));
-        store.Bodies(change: r => r with { From = Some.Noon.Add(TimeSpan.FromSeconds(1)), To = Some.Noon.Add(TimeSpan.FromSeconds(3)) })
+        store.Bodies(change: r =>
+            r with { From = Some.Noon.Add(TimeSpan.FromSeconds(1)), To = Some.Noon.Add(TimeSpan.FromSeconds(3)) })
             .ShouldBe(["b", "a"]);
     }
 
@@ -82,7 +83,8 @@ public sealed class DatabaseTests
         var locked = Should.Throw<DatabaseLockedException>(
             () => Database.Open(store.Options, store.Files, store.Clock, new MetricSet()));
         locked.Message.ShouldBe(
-            $"the data folder /data is in use by process {Environment.ProcessId}; stop it, or give this one another folder with --data");
+            $"the data folder /data is in use by process {Environment.ProcessId}; "
+            + "stop it, or give this one another folder with --data");
     }
 
     [Fact]
@@ -93,7 +95,8 @@ public sealed class DatabaseTests
         {
             using var store = new Store(new DiskFileSystem(), o => o with { Directory = folder });
             store.Append(Some.Rows(3));
-            Should.Throw<DatabaseLockedException>(() => Database.Open(store.Options, store.Files, store.Clock, new MetricSet()))
+            Should.Throw<DatabaseLockedException>(() =>
+                Database.Open(store.Options, store.Files, store.Clock, new MetricSet()))
                 .Owner.ShouldBe(Environment.ProcessId.ToString());
             store.Reopen();
             store.Bodies().ShouldBe(["row 2", "row 1", "row 0"]);

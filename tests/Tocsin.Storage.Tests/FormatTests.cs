@@ -32,14 +32,17 @@ public sealed class FormatTests
 
     [Fact]
     public void A_manifest() => Documented("manifest.md").ShouldBe(Hex(
-        new Manifest(100, 3, [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 14))]).Encode()));
+        new Manifest(100, 3,
+            [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 14))])
+            .Encode()));
 
     [Fact]
     public void A_segment()
     {
         var rows = new RowTable();
         var reader = new EventBatchReader(Some.Batch(
-            Some.Log("first").With(("n", 1)), Some.Log("second", 1) with { TraceId = Some.TraceId(0), Severity = Severity.Error }));
+            Some.Log("first").With(("n", 1)),
+                Some.Log("second", 1) with { TraceId = Some.TraceId(0), Severity = Severity.Error }));
         for (ulong sequence = 7; reader.MoveNext(); sequence++)
             rows.Add(reader.Row, new RowId(reader.Row.Time, sequence));
         var files = new MemoryFileSystem();

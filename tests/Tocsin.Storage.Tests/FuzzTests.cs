@@ -7,7 +7,9 @@ using Tocsin.Testing;
 
 namespace Tocsin.Storage.Tests;
 
-/// <summary>Readers of bytes from disk meet damage of every kind: they answer or say InvalidDataException, nothing else.</summary>
+/// <summary>
+/// Readers of bytes from disk meet damage of every kind: they answer or say InvalidDataException, nothing else.
+/// </summary>
 public sealed class FuzzTests
 {
     [Fact]
@@ -64,7 +66,8 @@ public sealed class FuzzTests
         {
             byte[] bad = mutation.Of(block.AsSpan(0, header.DirectoryLength));
             byte[] whole = [.. bad, .. block.AsSpan(header.DirectoryLength)];
-            BlockHeader fitting = header with { DirectoryLength = bad.Length, DirectoryCrc = Crc32C.Of(bad), Length = whole.Length };
+            BlockHeader fitting =
+                header with { DirectoryLength = bad.Length, DirectoryCrc = Crc32C.Of(bad), Length = whole.Length };
             Survives(() =>
             {
                 var columns = new BlockColumns(whole, fitting);
@@ -86,7 +89,8 @@ public sealed class FuzzTests
             {
                 Survives(() =>
                 {
-                    Column column = Column.Decode(random.Next(10) == 0 ? (ColumnEncoding)random.Next(9) : encoding, mutation.Of(raw), rows);
+                    Column column = Column.Decode(random.Next(10) == 0 ? (ColumnEncoding)random.Next(9) : encoding,
+                        mutation.Of(raw), rows);
                     for (int row = 0; row < rows; row++)
                     {
                         ReadOnlySpan<byte> value = column[row];
@@ -101,7 +105,9 @@ public sealed class FuzzTests
     [Fact]
     public void Manifests()
     {
-        byte[] manifest = new Manifest(7, 3, [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 15))]).Encode();
+        byte[] manifest = new Manifest(7, 3,
+            [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 15))])
+            .Encode();
         Manifest.Decode(manifest).Entries.Count.ShouldBe(2);
         var mutation = new Mutation(5);
         for (int i = 0; i < 5000; i++)
@@ -126,7 +132,8 @@ public sealed class FuzzTests
         var mutation = new Mutation(6);
         for (int i = 0; i < 3000; i++)
         {
-            string text = System.Text.Encoding.Latin1.GetString(mutation.Of(System.Text.Encoding.Latin1.GetBytes(id.ToString())));
+            string text = System.Text.Encoding.Latin1.GetString(
+                mutation.Of(System.Text.Encoding.Latin1.GetBytes(id.ToString())));
             if (RowId.TryParse(text, out RowId parsed))
                 parsed.ToString().ShouldBe(text, StringCompareShould.IgnoreCase);
         }
@@ -164,7 +171,8 @@ public sealed class FuzzTests
         store.Append(batches.Next(200));
         store.Database.Seal(default);
         var files = (MemoryFileSystem)store.Files;
-        return (files.Copy(), files.Paths.Where(p => p.EndsWith(".seg", StringComparison.Ordinal)).MaxBy(p => files.ReadAll(p).Length)!);
+        return (files.Copy(), files.Paths.Where(p => p.EndsWith(".seg", StringComparison.Ordinal))
+            .MaxBy(p => files.ReadAll(p).Length)!);
     }
 
     private static void Survives(Action read)

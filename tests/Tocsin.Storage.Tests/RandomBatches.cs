@@ -5,10 +5,13 @@ using Tocsin.Testing;
 
 namespace Tocsin.Storage.Tests;
 
-/// <summary>Batches of any shape: all types, missing, repeated, empty and nested fields, few or many distinct values.</summary>
+/// <summary>
+/// Batches of any shape: all types, missing, repeated, empty and nested fields, few or many distinct values.
+/// </summary>
 internal sealed class RandomBatches(int seed)
 {
-    private static readonly string[] s_words = ["timeout", "user", "GET", "/api/v1", "Ünïcode", "", "500", "a_b", "reset by peer"];
+    private static readonly string[] s_words =
+        ["timeout", "user", "GET", "/api/v1", "Ünïcode", "", "500", "a_b", "reset by peer"];
     private readonly Random _random = new(seed);
 
     public byte[] Next(int maxRows = 40, Dataset dataset = Dataset.Logs)
@@ -54,7 +57,7 @@ internal sealed class RandomBatches(int seed)
         if (_random.Next(10) != 0)
         {
             writer.Name(Fields.Body);
-            writer.String(Utf8($"{s_words[_random.Next(s_words.Length)]} {s_words[_random.Next(s_words.Length)]} {_random.Next(1000)}"));
+            writer.String(Utf8($"{Word()} {Word()} {_random.Next(1000)}"));
         }
         for (int i = _random.Next(8); i > 0; i--)
         {
@@ -66,7 +69,7 @@ internal sealed class RandomBatches(int seed)
                 2 => (object)(long)_random.Next(4),
                 3 => _random.NextDouble(),
                 4 => Bytes(8),
-                5 => s_words[_random.Next(s_words.Length)],
+                5 => Word(),
                 6 => "constant",
                 _ => Value(0),
             });
@@ -82,10 +85,12 @@ internal sealed class RandomBatches(int seed)
         3 => _random.Next(3) == 0 ? double.NaN : 1.0,
         4 => Bytes(_random.Next(12)),
         5 => new string('x', _random.Next(400)),
-        6 => s_words[_random.Next(s_words.Length)],
+        6 => Word(),
         7 => Enumerable.Range(0, _random.Next(4)).Select(_ => Value(depth + 1)).ToArray(),
         _ => Enumerable.Range(0, _random.Next(4)).ToDictionary(i => $"k{i}", _ => Value(depth + 1)),
     };
+
+    private string Word() => s_words[_random.Next(s_words.Length)];
 
     private byte[] Bytes(int length)
     {

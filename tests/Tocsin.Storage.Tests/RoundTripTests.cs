@@ -5,7 +5,9 @@ using Tocsin.Testing;
 
 namespace Tocsin.Storage.Tests;
 
-/// <summary>The store against a list: whatever is appended, sealed, merged and reopened, the same rows come back.</summary>
+/// <summary>
+/// The store against a list: whatever is appended, sealed, merged and reopened, the same rows come back.
+/// </summary>
 public sealed class RoundTripTests
 {
     private static readonly Predicate[] s_predicates =
@@ -24,7 +26,8 @@ public sealed class RoundTripTests
         new FieldExists(new FieldPath("f8.k1")),
         new FieldCompare(new FieldPath("f2"), Comparison.GreaterOrEqual, "2"),
         new Not(new FieldExists(new FieldPath("f6"))),
-        new And([new SeverityRange(0, 12), new Or([new TextContains("user"), new FieldContains(new FieldPath("f6"), "CONSTANT")])]),
+        new And([new SeverityRange(0, 12),
+            new Or([new TextContains("user"), new FieldContains(new FieldPath("f6"), "CONSTANT")])]),
     ];
 
     [Theory]
@@ -39,7 +42,8 @@ public sealed class RoundTripTests
         var random = new Random(seed);
         var batches = new RandomBatches(seed);
         // Absurd times are kept apart: expiry would rightly drop them.
-        using var store = new Store(options: o => o with { LogRetention = TimeSpan.FromDays(200_000), WalFileBytes = 20_000 });
+        using var store = new Store(options: o =>
+            o with { LogRetention = TimeSpan.FromDays(200_000), WalFileBytes = 20_000 });
         var model = new List<(RowId Id, byte[] Row, byte[] Stream)>();
         ulong sequence = 1;
         for (int step = 0; step < 60; step++)
@@ -61,7 +65,8 @@ public sealed class RoundTripTests
                     store.Append(batch).ShouldBe(AppendResult.Stored);
                     var reader = new EventBatchReader(batch);
                     while (reader.MoveNext())
-                        model.Add((new RowId(reader.Row.Time, sequence++), reader.Row.Encoded.ToArray(), reader.Row.Stream.ToArray()));
+                        model.Add((new RowId(reader.Row.Time, sequence++), reader.Row.Encoded.ToArray(),
+                            reader.Row.Stream.ToArray()));
                     break;
             }
             if (step % 10 == 9)
@@ -88,7 +93,8 @@ public sealed class RoundTripTests
             {
                 RowId middle = want[want.Count / 2].Id;
                 Same(Read(store, where, r => r with { After = middle }), want.Where(r => r.Id < middle), where);
-                Same(Read(store, where, r => r with { To = middle.Time }), want.Where(r => r.Id.Time.IsBefore(middle.Time)), where);
+                Same(Read(store, where, r => r with { To = middle.Time }),
+                    want.Where(r => r.Id.Time.IsBefore(middle.Time)), where);
             }
             var counted = new long[7];
             store.Database.Count(
@@ -106,7 +112,8 @@ public sealed class RoundTripTests
             a[i].ShouldBe(b[i], where.ToString());
     }
 
-    private static List<(RowId Id, string Text)> Read(Store store, Predicate where, Func<ScanRequest, ScanRequest> change)
+    private static List<(RowId Id, string Text)> Read(Store store, Predicate where, Func<ScanRequest,
+        ScanRequest> change)
     {
         var rows = new List<(RowId, string)>();
         ScanReport report = store.Database.Scan(

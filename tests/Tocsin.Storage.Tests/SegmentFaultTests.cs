@@ -241,7 +241,8 @@ public sealed class SegmentFaultTests
         store.Database.Seal(default);
         long total = 0;
         ScanReport report = store.Database.Count(
-            new ScanRequest { Dataset = Dataset.Logs }, TimeSpan.FromMinutes(1), (_, _, rows) => total += rows, default);
+            new ScanRequest { Dataset = Dataset.Logs }, TimeSpan.FromMinutes(1), (_, _, rows) => total += rows,
+                default);
         (total, report.RowsScanned).ShouldBe((1000, 0));
         report = store.Database.Count(
             new ScanRequest { Dataset = Dataset.Logs, From = Some.Noon.Add(TimeSpan.FromMilliseconds(500)) },

@@ -13,7 +13,8 @@ internal sealed class Store : IDisposable
 {
     public const string Folder = "/data";
 
-    public Store(IFileSystem? files = null, Func<DatabaseOptions, DatabaseOptions>? options = null, FakeClock? clock = null)
+    public Store(IFileSystem? files = null, Func<DatabaseOptions, DatabaseOptions>? options = null,
+        FakeClock? clock = null)
     {
         Files = files ?? new MemoryFileSystem();
         Clock = clock ?? new FakeClock();
@@ -31,7 +32,8 @@ internal sealed class Store : IDisposable
     public void Append(params SomeLog[] logs) => Append(Some.Batch(logs)).ShouldBe(AppendResult.Stored);
 
     public AppendResult Append(byte[] batch) =>
-        Database.Append(batch, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20)).GetAwaiter().GetResult();
+        Database.Append(batch, CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20)).GetAwaiter()
+            .GetResult();
 
     public void Reopen()
     {
@@ -40,7 +42,8 @@ internal sealed class Store : IDisposable
     }
 
     /// <summary>Message texts in the order of the scan.</summary>
-    public List<string> Bodies(Predicate? where = null, Func<ScanRequest, ScanRequest>? change = null, int limit = int.MaxValue) =>
+    public List<string> Bodies(Predicate? where = null, Func<ScanRequest, ScanRequest>? change = null, int limit =
+        int.MaxValue) =>
         [.. Rows(where, change, limit).Select(r => r.Body)];
 
     public List<(string Body, RowId Id)> Rows(

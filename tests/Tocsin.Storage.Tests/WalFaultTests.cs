@@ -125,7 +125,8 @@ public sealed class WalFaultTests
             hold.Wait();
         };
         int before = files.Syncs;
-        var appends = new List<Task<AppendResult>> { store.Database.Append(Some.Rows(1), CancellationToken.None).AsTask() };
+        var appends = new List<Task<AppendResult>> { store.Database.Append(Some.Rows(1), CancellationToken.None)
+            .AsTask() };
         reached.Wait(TimeSpan.FromSeconds(10)).ShouldBeTrue();
         for (int i = 0; i < 50; i++)
             appends.Add(store.Database.Append(Some.Rows(1), CancellationToken.None).AsTask());

@@ -69,7 +69,8 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 
     public long FreeBytes(string path) => Free ?? inner.FreeBytes(path);
 
-    public IDisposable? TryLock(string path, string contents, out string owner) => inner.TryLock(path, contents, out owner);
+    public IDisposable? TryLock(string path, string contents, out string owner) =>
+        inner.TryLock(path, contents, out owner);
 
     private sealed class FaultyFile(FaultyFileSystem faults, string path, IFile inner) : IFile
     {

@@ -45,7 +45,9 @@ public sealed class MemoryFileSystem : IFileSystem
         }
     }
 
-    /// <summary>Drops unsynced bytes and names, and the locks of the process that died. Keep no open file across it.</summary>
+    /// <summary>
+    /// Drops unsynced bytes and names, and the locks of the process that died. Keep no open file across it.
+    /// </summary>
     public void PowerCut()
     {
         lock (_lock)
@@ -138,7 +140,8 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            foreach (string inside in _names.Keys.Where(p => p.StartsWith(path + "/", StringComparison.Ordinal)).ToList())
+            foreach (string inside in _names.Keys.Where(p => p.StartsWith(path + "/", StringComparison.Ordinal))
+                .ToList())
             {
                 _names.Remove(inside);
                 _syncedNames.Remove(inside);
@@ -151,7 +154,8 @@ public sealed class MemoryFileSystem : IFileSystem
     {
         lock (_lock)
         {
-            foreach (string gone in _syncedNames.Keys.Where(p => Path.GetDirectoryName(p) == path && !_names.ContainsKey(p)).ToList())
+            foreach (string gone in _syncedNames.Keys.Where(p => Path.GetDirectoryName(p) == path
+                && !_names.ContainsKey(p)).ToList())
                 _syncedNames.Remove(gone);
             foreach ((string name, Node node) in _names.Where(n => Path.GetDirectoryName(n.Key) == path))
                 _syncedNames[name] = node;
@@ -213,7 +217,8 @@ public sealed class MemoryFileSystem : IFileSystem
             {
                 List<byte> live = Open();
                 int count = (int)Math.Clamp(live.Count - offset, 0, into.Length);
-                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(live).Slice((int)Math.Min(offset, live.Count), count)
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(live)
+                    .Slice((int)Math.Min(offset, live.Count), count)
                     .CopyTo(into);
                 return count;
             }

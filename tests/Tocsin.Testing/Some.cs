@@ -55,7 +55,9 @@ public static class Some
         writer.String(Encoding.UTF8.GetBytes(value));
     }
 
-    /// <summary>Writes a plain .NET value: null, bool, int, long, double, string, byte[], object[] or a dictionary.</summary>
+    /// <summary>
+    /// Writes a plain .NET value: null, bool, int, long, double, string, byte[], object[] or a dictionary.
+    /// </summary>
     public static void Value(EventBatchWriter writer, object? value)
     {
         switch (value)

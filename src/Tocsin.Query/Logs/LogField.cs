@@ -85,7 +85,8 @@ internal class PlainField(string name, FieldPath path) : LogField(name)
     {
         string unit = bound.TrimStart("0123456789.-+".ToCharArray());
         if (unit.Length < bound.Length && s_units.Contains(unit))
-            throw new LogQueryException(at, "a plain number, since units are understood for 'duration' only", $"'{bound}'");
+            throw new LogQueryException(at, "a plain number, since units are understood for 'duration' only",
+                $"'{bound}'");
         return new FieldCompare(path, comparison, bound);
     }
 
@@ -118,7 +119,8 @@ internal sealed class DurationField(string name, FieldPath path) : PlainField(na
             _ => null,
         };
         if (factor is null || digits is 0 or > 15
-            || !decimal.TryParse(value[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number))
+            || !decimal.TryParse(value[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out decimal number))
             throw new LogQueryException(at, "a duration such as 500ms, 2s or 1.5h", $"'{value}'");
         return decimal.Round(number * factor.Value).ToString(CultureInfo.InvariantCulture);
     }
@@ -170,7 +172,8 @@ internal sealed class LevelField(string name) : LogField(name)
 
     private static (byte Min, byte Max) Parse(string value, int at)
     {
-        if (byte.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out byte number) && number <= Severity.Max)
+        if (byte.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out byte number)
+            && number <= Severity.Max)
             return (number, number);
         if (Severity.Parse(value) is not { } family)
             throw Wrong(value, at);

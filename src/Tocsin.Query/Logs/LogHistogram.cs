@@ -40,7 +40,9 @@ public sealed class LogHistogram
 
     public int Count { get; }
 
-    /// <summary>Start of a bucket: a multiple of the step since 1970, so the first may begin before <see cref="From"/>.</summary>
+    /// <summary>
+    /// Start of a bucket: a multiple of the step since 1970, so the first may begin before <see cref="From"/>.
+    /// </summary>
     public DateTimeOffset TimeOf(int bucket)
     {
         Int128 milliseconds = Int128.Clamp(

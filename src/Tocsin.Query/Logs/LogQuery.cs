@@ -33,7 +33,8 @@ public sealed record LogQueryResult(Predicate? Predicate, LogQueryError? Error)
         new(null, new LogQueryError(position, expected, message));
 }
 
-/// <param name="Position">Index of the character at which the text went wrong; the length when it ended too early.</param>
+/// <param name="Position">Index of the character at which the text went wrong; the length when it ended too
+/// early.</param>
 /// <param name="Expected">What would have been right there, for example "a value after 'service:'".</param>
 /// <param name="Message">One sentence for people, with position and expectation.</param>
 public sealed record LogQueryError(int Position, string Expected, string Message);

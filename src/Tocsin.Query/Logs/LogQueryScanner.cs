@@ -13,7 +13,9 @@ internal readonly record struct LogQueryWord(string Pattern, string Text, bool I
 /// <summary>[a TO b] with both ends inside, {a TO b} with both outside; '*' is no bound.</summary>
 internal sealed record LogQueryRange(string Low, bool LowInside, string High, bool HighInside);
 
-/// <summary>Reads the characters of a query one piece at a time; what a piece may be depends on where it stands.</summary>
+/// <summary>
+/// Reads the characters of a query one piece at a time; what a piece may be depends on where it stands.
+/// </summary>
 internal sealed class LogQueryScanner(string text)
 {
     public int Position { get; private set; }
@@ -43,7 +45,8 @@ internal sealed class LogQueryScanner(string text)
         if (string.CompareOrdinal(text, Position, name, 0, name.Length) != 0)
             return false;
         int after = Position + name.Length;
-        return !char.IsAsciiLetter(name[0]) || after >= text.Length || char.IsWhiteSpace(text[after]) || text[after] is '(' or ')' or '"';
+        return !char.IsAsciiLetter(name[0]) || after >= text.Length || char.IsWhiteSpace(text[after])
+            || text[after] is '(' or ')' or '"';
     }
 
     public bool TakeOperator(string name)

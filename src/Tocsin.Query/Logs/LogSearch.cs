@@ -16,15 +16,21 @@ public sealed class LogSearch(Database database)
     /// <summary>Spans of one trace: beyond it a waterfall says nothing.</summary>
     public const int MaxSpans = 10_000;
 
-    /// <summary>Distinct values counted for one field; rarer ones that come later are left out, and the answer says so.</summary>
+    /// <summary>
+    /// Distinct values counted for one field; rarer ones that come later are left out, and the answer says so.
+    /// </summary>
     public const int MaxDistinct = 10_000;
 
     private static readonly TimeSpan s_relatedWindow = TimeSpan.FromHours(1);
 
-    /// <summary>Newest first. Pages never repeat or skip a row that was stored before the first page was read.</summary>
-    /// <param name="cursor">The <see cref="LogPage.Next"/> of the page before, or null. Must come from <see cref="LogPage"/>.</param>
+    /// <summary>
+    /// Newest first. Pages never repeat or skip a row that was stored before the first page was read.
+    /// </summary>
+    /// <param name="cursor">The <see cref="LogPage.Next"/> of the page before, or null. Must come from <see
+    /// cref="LogPage"/>.</param>
     public LogPage Search(
-        Predicate where, Instant from, Instant to, int limit, string? cursor, CancellationToken cancel, Dataset dataset = Dataset.Logs)
+        Predicate where, Instant from, Instant to, int limit, string? cursor, CancellationToken cancel,
+        Dataset dataset = Dataset.Logs)
     {
         limit = Math.Clamp(limit, 1, MaxPage);
         RowId? after = RowId.TryParse(cursor, out RowId id) ? id : null;
@@ -55,14 +61,16 @@ public sealed class LogSearch(Database database)
     }
 
     /// <summary>The most frequent values of a field, named as in a query.</summary>
-    public FieldCounts TopValues(Predicate where, string field, Instant from, Instant to, int limit, CancellationToken cancel)
+    public FieldCounts TopValues(Predicate where, string field, Instant from, Instant to, int limit,
+        CancellationToken cancel)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         bool truncated = false;
         FieldText text = FieldTextOf(field);
         var request = new ScanRequest
         {
-            Dataset = Dataset.Logs, From = from, To = to, Where = where, AnyOrder = true, Fields = [LogField.StoredPath(field)],
+            Dataset = Dataset.Logs, From = from, To = to, Where = where, AnyOrder = true,
+            Fields = [LogField.StoredPath(field)],
         };
         database.Scan(
             request,
@@ -132,14 +140,16 @@ public sealed class LogSearch(Database database)
         var related = new List<RelatedLog>();
         var request = new ScanRequest
         {
-            Dataset = Dataset.Logs, From = until.Add(-s_relatedWindow), To = new Instant(until.UnixNanos + 1), Where = where,
+            Dataset = Dataset.Logs, From = until.Add(-s_relatedWindow), To = new Instant(until.UnixNanos + 1),
+            Where = where,
         };
         database.Scan(
             request,
             (in EventRow row, RowId _) =>
             {
                 related.Add(new RelatedLog(
-                    row.Time.ToDateTimeOffset(), Severity.Name(row.Severity), RowText.Service(row), RowText.Message(row))
+                    row.Time.ToDateTimeOffset(), Severity.Name(row.Severity), RowText.Service(row),
+                    RowText.Message(row))
                 { TraceId = RowText.Hex(row.TraceId) });
                 return related.Count < limit;
             },

@@ -7,7 +7,8 @@ namespace Tocsin.Query.Logs;
 /// <summary>All stored spans of one trace, parents before their children.</summary>
 /// <param name="Truncated">True when the trace has more spans than are shown.</param>
 public sealed record TraceView(
-    string TraceId, DateTimeOffset Start, long DurationNanos, IReadOnlyList<string> Services, IReadOnlyList<SpanView> Spans,
+    string TraceId, DateTimeOffset Start, long DurationNanos, IReadOnlyList<string> Services,
+    IReadOnlyList<SpanView> Spans,
     bool Truncated);
 
 /// <summary>One span of a trace.</summary>
@@ -53,7 +54,8 @@ public sealed record SpanView
         DurationNanos = RowText.Int(row, Fields.Duration),
         Status = Named(s_statuses, RowText.Int(row, Fields.StatusCode)),
         StatusMessage = RowText.Text(row, Fields.StatusMessage),
-        Attributes = RowText.Object(row.Fields, default, keep: name => !name.StartsWith('@') || name.StartsWith("@@", StringComparison.Ordinal)),
+        Attributes = RowText.Object(row.Fields, default, keep: name => !name.StartsWith('@')
+            || name.StartsWith("@@", StringComparison.Ordinal)),
         Events = row.TryGet(Fields.SpanEvents, out FieldValue events) && events.Kind == ValueKind.Array
             ? RowText.Json(events) : s_none,
     };
@@ -65,12 +67,20 @@ public sealed record SpanView
 /// <summary>Puts spans into the order in which a waterfall shows them. Pure.</summary>
 internal static class SpanTree
 {
-    /// <summary>Depth first, siblings by start; a span whose parent is missing is a root; a circle of parents is cut open.</summary>
+    /// <summary>
+    /// Depth first, siblings by start; a span whose parent is missing is a root; a circle of parents is cut open.
+    /// </summary>
     public static List<SpanView> Order(IReadOnlyList<SpanView> spans)
     {
-        List<SpanView> byStart = [.. spans.DistinctBy(s => s.SpanId.Length > 0 ? s.SpanId : Guid.NewGuid().ToString()).OrderBy(s => s.StartTime)];
+        // Senders retry, so a span may come twice; spans without an id are all kept.
+        List<SpanView> byStart =
+        [
+            .. spans.Where(s => s.SpanId.Length > 0).DistinctBy(s => s.SpanId)
+                .Concat(spans.Where(s => s.SpanId.Length == 0)).OrderBy(s => s.StartTime),
+        ];
         HashSet<string> known = [.. byStart.Select(s => s.SpanId)];
-        ILookup<string, SpanView> children = byStart.Where(s => s.ParentSpanId is not null).ToLookup(s => s.ParentSpanId!);
+        ILookup<string, SpanView> children = byStart.Where(s => s.ParentSpanId is not null)
+            .ToLookup(s => s.ParentSpanId!);
         var ordered = new List<SpanView>(byStart.Count);
         var placed = new HashSet<SpanView>(ReferenceEqualityComparer.Instance);
         foreach (SpanView root in byStart.Where(s => s.ParentSpanId is null || !known.Contains(s.ParentSpanId)))
@@ -80,7 +90,8 @@ internal static class SpanTree
         return ordered;
     }
 
-    private static void Place(SpanView root, ILookup<string, SpanView> children, HashSet<SpanView> placed, List<SpanView> ordered)
+    private static void Place(SpanView root, ILookup<string, SpanView> children, HashSet<SpanView> placed,
+        List<SpanView> ordered)
     {
         var stack = new Stack<(SpanView Span, int Depth)>([(root, 0)]);
         while (stack.TryPop(out (SpanView Span, int Depth) next))

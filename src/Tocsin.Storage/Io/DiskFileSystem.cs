@@ -12,7 +12,8 @@ public sealed class DiskFileSystem : IFileSystem
         Directory.Exists(directory) ? [.. Directory.EnumerateFiles(directory).Select(p => Path.GetFileName(p))] : [];
 
     public IReadOnlyList<string> Directories(string directory) =>
-        Directory.Exists(directory) ? [.. Directory.EnumerateDirectories(directory).Select(p => Path.GetFileName(p))] : [];
+        Directory.Exists(directory) ? [.. Directory.EnumerateDirectories(directory).Select(p => Path.GetFileName(p))]
+            : [];
 
     public bool FileExists(string path) => File.Exists(path);
 

@@ -5,7 +5,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Storage.Memory;
 
 /// <summary>
-/// Encoded batches of one dataset, one after the other in one array. Written by the committer, read by any number of scans:
+/// Encoded batches of one dataset, one after the other in one array. Written by the committer, read by any number of
+/// scans:
 /// bytes below a published count never change.
 /// </summary>
 internal sealed class MemChunk(Dataset dataset, byte[] buffer)
@@ -42,7 +43,8 @@ internal sealed class MemChunk(Dataset dataset, byte[] buffer)
 
 /// <summary>A chunk as it was when a scan began.</summary>
 internal sealed class MemBlock(
-    byte[] buffer, MemChunk.Batch[] batches, int count, Instant minTime, Instant maxTime, int rows, int bytes) : ScanBlock
+    byte[] buffer, MemChunk.Batch[] batches, int count, Instant minTime, Instant maxTime, int rows, int bytes)
+    : ScanBlock
 {
     public override Instant MinTime => minTime;
     public override Instant MaxTime => maxTime;

@@ -5,7 +5,8 @@ using Tocsin.Storage.Wal;
 namespace Tocsin.Storage.Memory;
 
 /// <summary>
-/// The newest rows, in memory until they are sealed into segments. One thread adds; any thread views. The arrays go back
+/// The newest rows, in memory until they are sealed into segments. One thread adds; any thread views. The arrays go
+/// back
 /// to the pool when the last snapshot that holds the table is released.
 /// </summary>
 internal sealed class MemTable(ChunkPool pool, ulong start, long startedAt) : SharedPart

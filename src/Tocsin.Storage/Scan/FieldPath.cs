@@ -22,7 +22,8 @@ public sealed class FieldPath
     {
         foreach (byte[] name in _utf8)
         {
-            if (row.TryGet(name, out value) || TryNested(row.EncodedFields, name, out value) || TryNested(row.Stream, name, out value))
+            if (row.TryGet(name, out value) || TryNested(row.EncodedFields, name, out value)
+                || TryNested(row.Stream, name, out value))
                 return true;
         }
         value = default;

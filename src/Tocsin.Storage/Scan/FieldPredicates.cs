@@ -48,7 +48,8 @@ public abstract record FieldPredicate(FieldPath Field) : ValuePredicate
 /// <summary>The field is there and not null; an empty string counts, and so does an empty array.</summary>
 public sealed record FieldExists(FieldPath Field) : Predicate
 {
-    public override bool Matches(in EventRow row) => Field.TryGet(row, out FieldValue value) && value.Kind != ValueKind.Null;
+    public override bool Matches(in EventRow row) =>
+        Field.TryGet(row, out FieldValue value) && value.Kind != ValueKind.Null;
 
     internal override bool MayMatch(BlockSummary block) => true;
 
@@ -69,7 +70,9 @@ public sealed record FieldEquals(FieldPath Field, string Text) : FieldPredicate(
     public override string ToString() => $"{Field} = \"{Text}\"";
 }
 
-/// <summary>The value contains the words side by side, whole and in any case; a number equals the same number.</summary>
+/// <summary>
+/// The value contains the words side by side, whole and in any case; a number equals the same number.
+/// </summary>
 public sealed record FieldContains(FieldPath Field, string Text) : FieldPredicate(Field)
 {
     private readonly ValueText _wanted = new(Text);
@@ -105,7 +108,9 @@ public enum Comparison
     GreaterOrEqual,
 }
 
-/// <summary>The value lies on one side of a bound: as numbers when both are numbers, else as text by code point.</summary>
+/// <summary>
+/// The value lies on one side of a bound: as numbers when both are numbers, else as text by code point.
+/// </summary>
 public sealed record FieldCompare(FieldPath Field, Comparison Comparison, string Bound) : FieldPredicate(Field)
 {
     private readonly Number? _number = Number.Parse(Encoding.UTF8.GetBytes(Bound));

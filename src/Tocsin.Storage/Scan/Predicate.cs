@@ -128,7 +128,9 @@ internal abstract class BlockSummary
 
     public abstract byte MaxSeverity { get; }
 
-    /// <summary>False only when no word or id with this hash is in any string or id of the block or its streams.</summary>
+    /// <summary>
+    /// False only when no word or id with this hash is in any string or id of the block or its streams.
+    /// </summary>
     public abstract bool MayContain(ulong hash);
 }
 

@@ -4,7 +4,8 @@ using Tocsin.Model;
 namespace Tocsin.Storage.Scan;
 
 /// <summary>
-/// The identity of a stored row and its place in every answer: rows are ordered by time, rows of the same time by order of
+/// The identity of a stored row and its place in every answer: rows are ordered by time, rows of the same time by order
+/// of
 /// arrival. It never changes, so its text is a paging cursor.
 /// </summary>
 /// <param name="Sequence">Number of the row among all rows ever stored.</param>
@@ -31,8 +32,10 @@ public readonly record struct RowId(Instant Time, ulong Sequence) : IComparable<
         id = default;
         // The framework's parser lets NUL characters at the end pass.
         if (text.Length != 2 * TimeDigits || text.Contains('\0')
-            || !long.TryParse(text[..TimeDigits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out long time)
-            || !ulong.TryParse(text[TimeDigits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out ulong sequence))
+            || !long.TryParse(text[..TimeDigits], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out long time)
+            || !ulong.TryParse(text[TimeDigits..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+                out ulong sequence))
             return false;
         id = new RowId(new Instant(time), sequence);
         return true;

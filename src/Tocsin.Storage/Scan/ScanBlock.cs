@@ -15,7 +15,9 @@ internal sealed record BlockQuery(
         id.Time >= From && id.Time.IsBefore(To) && (After is not { } after || (OldestFirst ? id > after : id < after));
 }
 
-/// <summary>A group of rows whose times are known to lie between two bounds: a piece of a memtable or a block of a segment.</summary>
+/// <summary>
+/// A group of rows whose times are known to lie between two bounds: a piece of a memtable or a block of a segment.
+/// </summary>
 internal abstract class ScanBlock
 {
     public abstract Instant MinTime { get; }
@@ -33,7 +35,9 @@ internal abstract class ScanBlock
     /// <summary>False only when no row of the block can match. Reads no rows.</summary>
     public virtual bool MayMatch(BlockQuery query) => true;
 
-    /// <summary>Finds the matching rows. Throws <see cref="InvalidDataException"/> or <see cref="IOException"/> when unreadable.</summary>
+    /// <summary>
+    /// Finds the matching rows. Throws <see cref="InvalidDataException"/> or <see cref="IOException"/> when unreadable.
+    /// </summary>
     public abstract BlockMatches Open(BlockQuery query);
 }
 

@@ -21,10 +21,14 @@ public sealed record ScanRequest
 
     public bool OldestFirst { get; init; }
 
-    /// <summary>For sums: rows come as they lie, which is cheaper than any order. <see cref="After"/> must be null.</summary>
+    /// <summary>
+    /// For sums: rows come as they lie, which is cheaper than any order. <see cref="After"/> must be null.
+    /// </summary>
     public bool AnyOrder { get; init; }
 
-    /// <summary>The fields the visitor will look at, which saves reading the others; null means all, ids included.</summary>
+    /// <summary>
+    /// The fields the visitor will look at, which saves reading the others; null means all, ids included.
+    /// </summary>
     public IReadOnlyList<FieldPath>? Fields { get; init; }
 
     /// <summary>Only rows behind this one in the order of the scan.</summary>

@@ -3,10 +3,12 @@ using Tocsin.Model;
 namespace Tocsin.Storage.Scan;
 
 /// <summary>
-/// Merges the matches of many blocks into one ordered stream. A block is opened only when its time bound says that it may
+/// Merges the matches of many blocks into one ordered stream. A block is opened only when its time bound says that it
+/// may
 /// hold the next row, so a scan that stops early never reads the rest.
 /// </summary>
-internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exception> badBlock, CancellationToken cancel)
+internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exception> badBlock,
+    CancellationToken cancel)
 {
     private readonly BlockQuery _query =
         new(request.From, request.To, request.Where, request.OldestFirst, request.After, OutputOf(request.Fields));

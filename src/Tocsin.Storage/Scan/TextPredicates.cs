@@ -11,7 +11,8 @@ public abstract record TextPredicate : ValuePredicate
 {
     private static readonly string[] s_names =
     [
-        "@body", "@name", "@event_name", "@status_message", "exception.type", "exception.message", "exception.stacktrace",
+        "@body", "@name", "@event_name", "@status_message", "exception.type", "exception.message",
+        "exception.stacktrace",
     ];
 
     private static readonly byte[][] s_utf8 = [.. s_names.Select(Encoding.UTF8.GetBytes)];

@@ -7,8 +7,11 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment;
 
-/// <summary>Turns sorted rows into the bytes of one block and its header. Reused block after block. One thread.</summary>
-/// <remarks>block := directory (varint columns, entry*), columns, filter. Offsets count from the start of the block.</remarks>
+/// <summary>
+/// Turns sorted rows into the bytes of one block and its header. Reused block after block. One thread.
+/// </summary>
+/// <remarks>block := directory (varint columns, entry*), columns, filter. Offsets count from the start of the
+/// block.</remarks>
 internal sealed class BlockWriter
 {
     private const long NanosPerMinute = 60L * 1_000_000_000;
@@ -30,7 +33,8 @@ internal sealed class BlockWriter
         _tokens.Clear();
         Block.Clear();
         var split = new RowSplitter(rows, start, count);
-        List<ColumnEntry> entries = [Stored(ColumnRole.Streams, [], ColumnEncoding.Streams, split.WriteStreams(_raw, _tokens))];
+        List<ColumnEntry> entries =
+            [Stored(ColumnRole.Streams, [], ColumnEncoding.Streams, split.WriteStreams(_raw, _tokens))];
         foreach (ColumnBuilder column in split.Columns)
         {
             _raw.Clear();
@@ -55,7 +59,9 @@ internal sealed class BlockWriter
         };
     }
 
-    /// <summary>Offsets in entries count from the first column, so that the directory's own length does not matter.</summary>
+    /// <summary>
+    /// Offsets in entries count from the first column, so that the directory's own length does not matter.
+    /// </summary>
     private int WriteDirectory(List<ColumnEntry> entries)
     {
         Block.Varint((ulong)entries.Count);
@@ -101,7 +107,8 @@ internal sealed class BlockWriter
         private readonly List<byte[]> _streams = [];
         private readonly Dictionary<(long Minute, byte Family), int> _counts = [];
         private readonly ColumnBuilder _time = new(ColumnRole.Time, []), _sequence = new(ColumnRole.Sequence, []);
-        private readonly ColumnBuilder _delay = new(ColumnRole.ObservedDelay, []), _severity = new(ColumnRole.Severity, []);
+        private readonly ColumnBuilder _delay = new(ColumnRole.ObservedDelay, []);
+        private readonly ColumnBuilder _severity = new(ColumnRole.Severity, []);
         private readonly ColumnBuilder _traceId = new(ColumnRole.TraceId, []), _spanId = new(ColumnRole.SpanId, []);
         private readonly ColumnBuilder _stream = new(ColumnRole.Stream, []), _overflow = new(ColumnRole.Overflow, []);
         private readonly ByteBuffer _overflowFields = new(64);
@@ -130,10 +137,12 @@ internal sealed class BlockWriter
             }
             Header = new BlockHeader
             {
-                Offset = 0, Length = 0, DirectoryLength = 0, DirectoryCrc = 0, FilterOffset = 0, FilterLength = 0, FilterCrc = 0,
+                Offset = 0, Length = 0, DirectoryLength = 0, DirectoryCrc = 0, FilterOffset = 0, FilterLength = 0,
+                FilterCrc = 0,
                 Rows = count, RawBytes = (int)Math.Min(raw, int.MaxValue),
                 MinTime = new Instant(minTime), MaxTime = new Instant(maxTime),
-                MinSequence = minSequence, MaxSequence = maxSequence, MinSeverity = minSeverity, MaxSeverity = maxSeverity,
+                MinSequence = minSequence, MaxSequence = maxSequence,
+                MinSeverity = minSeverity, MaxSeverity = maxSeverity,
                 Counts = [.. _counts.OrderBy(c => c.Key.Minute).ThenBy(c => c.Key.Family)
                     .Select(c => new MinuteCount(c.Key.Minute, c.Key.Family, c.Value))],
             };
@@ -212,7 +221,9 @@ internal sealed class BlockWriter
             _overflowRows.Add(_overflowFields.Span.ToArray());
         }
 
-        /// <summary>A name that repeats within a row has one column per repetition. Null when the block has no column left.</summary>
+        /// <summary>
+        /// A name that repeats within a row has one column per repetition. Null when the block has no column left.
+        /// </summary>
         private ColumnBuilder? ColumnFor(ReadOnlySpan<byte> name)
         {
             // Latin-1 maps every byte to one char and back, so names that are not UTF-8 stay apart too.

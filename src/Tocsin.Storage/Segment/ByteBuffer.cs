@@ -59,7 +59,9 @@ internal sealed class ByteBuffer(int capacity = 4096)
     }
 }
 
-/// <summary>Reads what <see cref="ByteBuffer"/> wrote; throws <see cref="InvalidDataException"/> at the end of the bytes.</summary>
+/// <summary>
+/// Reads what <see cref="ByteBuffer"/> wrote; throws <see cref="InvalidDataException"/> at the end of the bytes.
+/// </summary>
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

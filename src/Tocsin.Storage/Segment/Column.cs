@@ -37,7 +37,8 @@ internal sealed class Column
         if (value.Length == 0)
             return default;
         FieldValue bytes = FieldValue.Read(ref value);
-        return bytes.Kind == ValueKind.Bytes ? bytes.Payload : throw new InvalidDataException("the row has no bytes here");
+        return bytes.Kind == ValueKind.Bytes ? bytes.Payload
+            : throw new InvalidDataException("the row has no bytes here");
     }
 
     /// <summary>Throws <see cref="InvalidDataException"/> when the bytes are not a column of so many rows.</summary>

@@ -6,7 +6,8 @@ namespace Tocsin.Storage.Segment;
 
 /// <summary>Gathers the values of one column of a block and chooses their encoding. One thread.</summary>
 /// <remarks>
-/// Layouts (docs/formats/segment.md); value := tag and payload as in an event batch, presence := u8 0 (every row) | u8 1 bitmap:
+/// Layouts (docs/formats/segment.md); value := tag and payload as in an event batch, presence := u8 0 (every row) | u8
+/// 1 bitmap:
 /// <code>
 /// Constant     := value
 /// Dictionary   := u8 count, (varint length, value)*, u8 index per row (255 absent)
@@ -114,7 +115,9 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name)
         return ColumnEncoding.TaggedValues;
     }
 
-    /// <summary>Positions of the different values, or null when there are too many; fills the index of each row.</summary>
+    /// <summary>
+    /// Positions of the different values, or null when there are too many; fills the index of each row.
+    /// </summary>
     private List<int>? Distinct(byte[] index)
     {
         Array.Fill(index, Absent);

@@ -48,7 +48,8 @@ internal enum ColumnRole : byte
 
 /// <summary>One entry of a block's column directory.</summary>
 internal sealed record ColumnEntry(
-    ColumnRole Role, byte[] Name, ColumnEncoding Encoding, bool Deflated, int Offset, int StoredLength, int RawLength, uint Crc)
+    ColumnRole Role, byte[] Name, ColumnEncoding Encoding, bool Deflated, int Offset, int StoredLength,
+    int RawLength, uint Crc)
 {
     private const byte DeflatedFlag = 1;
 

@@ -14,7 +14,8 @@ internal readonly record struct ManifestEntry(ulong Id, Dataset Dataset, DateOnl
 /// <remarks>
 /// Layout (docs/formats/manifest.md):
 /// <code>
-/// "TMAN" u16 version(1) u16 0, u64 coveredSequence, u64 nextSegmentId, varint entries, (u64 id u8 dataset i32 day)*, u32 crc
+/// "TMAN" u16 version(1) u16 0, u64 coveredSequence, u64 nextSegmentId,
+/// varint entries, (u64 id u8 dataset i32 day)*, u32 crc
 /// </code>
 /// The file is replaced as a whole: written beside, synced, renamed, folder synced. Rows with a sequence number below
 /// coveredSequence are in segments (or expired); the log holds the rest.
@@ -50,7 +51,9 @@ internal sealed record Manifest(ulong CoveredSequence, ulong NextSegmentId, IRea
         return buffer.Span.ToArray();
     }
 
-    /// <summary>Throws <see cref="InvalidDataException"/> on anything that <see cref="Encode"/> did not write.</summary>
+    /// <summary>
+    /// Throws <see cref="InvalidDataException"/> on anything that <see cref="Encode"/> did not write.
+    /// </summary>
     public static Manifest Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < CrcLength || !bytes.StartsWith(Magic)

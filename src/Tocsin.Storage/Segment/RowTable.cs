@@ -79,5 +79,6 @@ internal static class Days
     private const long NanosPerDay = 24L * 3600 * 1_000_000_000;
     private static readonly int s_epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
-    public static DateOnly Of(Instant time) => DateOnly.FromDayNumber(s_epoch + (int)Math.Floor((decimal)time.UnixNanos / NanosPerDay));
+    public static DateOnly Of(Instant time) =>
+        DateOnly.FromDayNumber(s_epoch + (int)Math.Floor((decimal)time.UnixNanos / NanosPerDay));
 }

@@ -19,7 +19,8 @@ internal sealed class SegmentBlock(SegmentFile segment, BlockHeader header) : Sc
     public override bool MayMatch(BlockQuery query) => query.Where.MayMatch(new Summary(segment, header));
 
     /// <summary>
-    /// Steps: 1 directory, 2 time and sequence of each row, 3 only the columns the predicate asks for, 4 the predicate on rows
+    /// Steps: 1 directory, 2 time and sequence of each row, 3 only the columns the predicate asks for, 4 the predicate
+    /// on rows
     /// made of these, 5 the other columns, only when a row matched.
     /// </summary>
     public override BlockMatches Open(BlockQuery query)
@@ -86,7 +87,9 @@ internal sealed class SegmentBlock(SegmentFile segment, BlockHeader header) : Sc
     }
 }
 
-/// <summary>The columns of one block, decoded as they are asked for, and rows put together from them. One thread.</summary>
+/// <summary>
+/// The columns of one block, decoded as they are asked for, and rows put together from them. One thread.
+/// </summary>
 internal sealed class BlockColumns
 {
     /// <summary>Deflate cannot shrink further; a larger claim is damage.</summary>
@@ -116,7 +119,8 @@ internal sealed class BlockColumns
         _sequence = Required(ColumnRole.Sequence);
         _severity = Required(ColumnRole.Severity);
         _stream = Required(ColumnRole.Stream);
-        _streams = ReadStreams(Raw(Entry(ColumnRole.Streams) ?? throw new InvalidDataException("a block has no streams")));
+        _streams = ReadStreams(
+            Raw(Entry(ColumnRole.Streams) ?? throw new InvalidDataException("a block has no streams")));
     }
 
     public RowId Id(int row) => new(new Instant(_time.Int(row)), unchecked((ulong)_sequence.Int(row)));
@@ -134,7 +138,8 @@ internal sealed class BlockColumns
             _overflow ??= Optional(ColumnRole.Overflow);
         foreach (ColumnEntry entry in _entries)
         {
-            if (entry.Role == ColumnRole.Field && (needs is null || needs.Names.Contains(Encoding.UTF8.GetString(entry.Name)))
+            if (entry.Role == ColumnRole.Field
+                && (needs is null || needs.Names.Contains(Encoding.UTF8.GetString(entry.Name)))
                 && _loaded.Add(entry))
                 _fields.Add((Prefix(entry.Name), Decode(entry)));
         }

@@ -5,7 +5,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Storage.Segment;
 
 /// <summary>
-/// One immutable segment on disk: its footer is in memory, its blocks are read when a scan needs them. Any thread. No file
+/// One immutable segment on disk: its footer is in memory, its blocks are read when a scan needs them. Any thread. No
+/// file
 /// stays open between reads.
 /// </summary>
 internal sealed class SegmentFile : SharedPart
@@ -36,7 +37,9 @@ internal sealed class SegmentFile : SharedPart
     /// <summary>Told of damage that costs no rows.</summary>
     public Action<Exception> OnDamage { get; }
 
-    /// <summary>Throws <see cref="IOException"/> or <see cref="InvalidDataException"/> when there is no whole segment.</summary>
+    /// <summary>
+    /// Throws <see cref="IOException"/> or <see cref="InvalidDataException"/> when there is no whole segment.
+    /// </summary>
     public static SegmentFile Open(IFileSystem files, string path, Action<Exception> onDamage)
     {
         using IFile file = files.OpenRead(path);
@@ -56,7 +59,8 @@ internal sealed class SegmentFile : SharedPart
     {
         using IFile file = _files.OpenRead(Path);
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
-        return file.Read(offset, bytes) == length ? bytes : throw new InvalidDataException("the segment file is too short");
+        return file.Read(offset, bytes) == length ? bytes
+            : throw new InvalidDataException("the segment file is too short");
     }
 
     /// <summary>The file goes when the last scan that may read it has ended. Call before the last release.</summary>

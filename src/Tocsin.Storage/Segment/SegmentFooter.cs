@@ -22,7 +22,9 @@ internal sealed record SegmentFooter
     public required Dataset Dataset { get; init; }
     public required DateOnly Day { get; init; }
 
-    /// <summary>First sequence number of the memtables that were sealed into it, other days and datasets included.</summary>
+    /// <summary>
+    /// First sequence number of the memtables that were sealed into it, other days and datasets included.
+    /// </summary>
     public required ulong FromSequence { get; init; }
 
     /// <summary>One above their last.</summary>
@@ -70,7 +72,8 @@ internal sealed record SegmentFooter
         long fileLength = file.Length;
         Span<byte> header = stackalloc byte[HeaderLength];
         Span<byte> trailer = stackalloc byte[TrailerLength];
-        if (fileLength < HeaderLength + TrailerLength || file.Read(0, header) < HeaderLength || !header.StartsWith(StartMagic)
+        if (fileLength < HeaderLength + TrailerLength || file.Read(0, header) < HeaderLength
+            || !header.StartsWith(StartMagic)
             || file.Read(fileLength - TrailerLength, trailer) < TrailerLength || !trailer.EndsWith(EndMagic))
             throw new InvalidDataException("not a whole segment file");
         if (header[4] != Version || header[5] != 0)

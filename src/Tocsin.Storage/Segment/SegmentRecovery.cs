@@ -4,7 +4,8 @@ using Tocsin.Storage.Io;
 namespace Tocsin.Storage.Segment;
 
 /// <summary>
-/// Opens the segments that the manifest lists and deletes what a crash left behind. When the manifest itself is lost, it is
+/// Opens the segments that the manifest lists and deletes what a crash left behind. When the manifest itself is lost,
+/// it is
 /// made again from the segment files.
 /// </summary>
 internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<Exception> onDamage)
@@ -18,7 +19,8 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
 
     public Manifest Manifest { get; private set; } = Manifest.Empty;
 
-    /// <param name="logStart">Reads the lowest sequence number in the log; called only when the manifest is lost.</param>
+    /// <param name="logStart">Reads the lowest sequence number in the log; called only when the manifest is
+    /// lost.</param>
     public void Run(Func<ulong?> logStart)
     {
         Manifest = LoadOrNull() ?? Rebuild(logStart);
@@ -51,8 +53,10 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
     }
 
     /// <summary>
-    /// Memtables are sealed whole and in order, and the log is shortened only after the manifest is saved. So a segment counts
-    /// when it begins below what the log still holds, or below the end of another segment that counts; whatever else lies
+    /// Memtables are sealed whole and in order, and the log is shortened only after the manifest is saved. So a segment
+    /// counts
+    /// when it begins below what the log still holds, or below the end of another segment that counts; whatever else
+    /// lies
     /// around came from a seal that did not finish, and its rows are in the log.
     /// </summary>
     private Manifest Rebuild(Func<ulong?> logStart)
@@ -82,7 +86,8 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
 
     private IEnumerable<SegmentFooter> Footers()
     {
-        foreach (string path in FilesOnDisk().Where(p => p.EndsWith(FileNames.SegmentExtension, StringComparison.Ordinal)))
+        foreach (string path in FilesOnDisk()
+            .Where(p => p.EndsWith(FileNames.SegmentExtension, StringComparison.Ordinal)))
         {
             SegmentFooter footer;
             try

@@ -14,7 +14,8 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder)
 
     /// <param name="rows">At least one row; sorted here.</param>
     public void Write(
-        ulong id, Dataset dataset, DateOnly day, RowTable rows, ulong fromSequence, ulong toSequence, IReadOnlyList<ulong> replaced)
+        ulong id, Dataset dataset, DateOnly day, RowTable rows, ulong fromSequence, ulong toSequence,
+        IReadOnlyList<ulong> replaced)
     {
         rows.Sort();
         string datasetFolder = Path.Combine(eventsFolder, FileNames.Folder(dataset));

@@ -4,7 +4,8 @@ using Tocsin.Storage.Io;
 namespace Tocsin.Storage.Wal;
 
 /// <summary>
-/// Makes appends durable: one thread writes every batch that waits, syncs once, shows the rows to readers, and only then
+/// Makes appends durable: one thread writes every batch that waits, syncs once, shows the rows to readers, and only
+/// then
 /// releases the waiters. While it syncs, the next group gathers.
 /// </summary>
 internal sealed class GroupCommit : IDisposable
@@ -33,9 +34,11 @@ internal sealed class GroupCommit : IDisposable
     private bool _diskFull;
 
     /// <param name="stored">Called in order of sequence, on the committer thread, after the sync.</param>
-    /// <param name="unsealedBytes">Bytes of memory that wait to be sealed; they count against the room for appends.</param>
+    /// <param name="unsealedBytes">Bytes of memory that wait to be sealed; they count against the room for
+    /// appends.</param>
     public GroupCommit(
-        WalWriter wal, ulong nextSequence, IFileSystem files, DatabaseOptions options, TimeProvider clock, MetricSet metrics,
+        WalWriter wal, ulong nextSequence, IFileSystem files, DatabaseOptions options, TimeProvider clock,
+        MetricSet metrics,
         Action<PendingAppend, ulong> stored, Func<long> unsealedBytes)
     {
         _wal = wal;
@@ -45,7 +48,8 @@ internal sealed class GroupCommit : IDisposable
         _clock = clock;
         _stored = stored;
         _unsealedBytes = unsealedBytes;
-        _syncs = metrics.Counter("tocsin_storage_wal_syncs_total", "Groups of batches written and synced to the log on disk.");
+        _syncs = metrics.Counter("tocsin_storage_wal_syncs_total",
+            "Groups of batches written and synced to the log on disk.");
         CheckFreeSpace();
         _thread = new Thread(Run) { Name = "tocsin-commit", IsBackground = true };
         _thread.Start();
@@ -73,7 +77,9 @@ internal sealed class GroupCommit : IDisposable
 
     public long FreeBytes => Volatile.Read(ref _freeBytes);
 
-    /// <summary>Once queued, a batch is stored whatever happens to <paramref name="cancel"/>; it only ends the wait for room.</summary>
+    /// <summary>
+    /// Once queued, a batch is stored whatever happens to <paramref name="cancel"/>; it only ends the wait for room.
+    /// </summary>
     public async ValueTask<AppendResult> Append(ReadOnlyMemory<byte> batch, BatchShape shape, CancellationToken cancel)
     {
         PendingAppend? pending = null;
@@ -159,7 +165,9 @@ internal sealed class GroupCommit : IDisposable
         }
     }
 
-    /// <summary>The boundary of the committer thread: whatever goes wrong is answered to the waiters, never thrown.</summary>
+    /// <summary>
+    /// The boundary of the committer thread: whatever goes wrong is answered to the waiters, never thrown.
+    /// </summary>
     private (AppendResult Result, string? Failure) CommitOrFail()
     {
         try

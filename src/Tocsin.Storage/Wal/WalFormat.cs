@@ -11,9 +11,12 @@ namespace Tocsin.Storage.Wal;
 /// frame  := u8[4] magic u32 crc u32 length u8 kind u8[3] 0 u64 firstSequence payload
 ///           crc = CRC32C of everything from length on, seeded with the salt; kind 1 = event batch
 /// </code>
-/// All numbers are little endian. The n-th row of a batch has the sequence number firstSequence + n. The salt is random,
-/// so that bytes of an old log inside a payload can never be taken for a frame. A frame counts when its magic, its kind and
-/// its crc are right and its sequence is not below that of the frames before it. A reader that meets anything else looks for
+/// All numbers are little endian. The n-th row of a batch has the sequence number firstSequence + n. The salt is
+/// random,
+/// so that bytes of an old log inside a payload can never be taken for a frame. A frame counts when its magic, its kind
+/// and
+/// its crc are right and its sequence is not below that of the frames before it. A reader that meets anything else
+/// looks for
 /// the next frame that counts; when there is none in the newest file, the rest is a torn write and is cut off.
 /// </remarks>
 internal static class WalFormat
@@ -63,7 +66,9 @@ internal static class WalFormat
         BinaryPrimitives.WriteUInt32LittleEndian(into[4..], FrameCrc(into, payload, salt));
     }
 
-    /// <summary>Says whether the header can begin a frame whose payload ends within <paramref name="room"/> bytes.</summary>
+    /// <summary>
+    /// Says whether the header can begin a frame whose payload ends within <paramref name="room"/> bytes.
+    /// </summary>
     public static bool TryReadFrameHeader(ReadOnlySpan<byte> header, long room, out int length, out ulong firstSequence)
     {
         length = BinaryPrimitives.ReadInt32LittleEndian(header[8..]);

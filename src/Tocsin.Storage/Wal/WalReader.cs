@@ -67,7 +67,8 @@ internal sealed class WalReader : IDisposable
     {
         long room = _length - at - WalFormat.FrameHeaderLength;
         if (room < 0 || _file.Read(at, _header) < _header.Length
-            || !WalFormat.TryReadFrameHeader(_header, room, out int length, out ulong sequence) || sequence < _leastSequence)
+            || !WalFormat.TryReadFrameHeader(_header, room, out int length, out ulong sequence)
+            || sequence < _leastSequence)
             return false;
         if (_payload.Length < length)
         {
@@ -75,7 +76,8 @@ internal sealed class WalReader : IDisposable
             _payload = ArrayPool<byte>.Shared.Rent(length);
         }
         Span<byte> payload = _payload.AsSpan(0, length);
-        if (_file.Read(at + WalFormat.FrameHeaderLength, payload) < length || !WalFormat.CrcIsRight(_header, payload, _salt))
+        if (_file.Read(at + WalFormat.FrameHeaderLength, payload) < length
+            || !WalFormat.CrcIsRight(_header, payload, _salt))
             return false;
         FirstSequence = sequence;
         Payload = _payload.AsMemory(0, length);

@@ -3,7 +3,9 @@ using Tocsin.Storage.Io;
 
 namespace Tocsin.Storage.Wal;
 
-/// <summary>Appends frames to the newest log file. Owned by the committer thread; the file list may be read by any.</summary>
+/// <summary>
+/// Appends frames to the newest log file. Owned by the committer thread; the file list may be read by any.
+/// </summary>
 internal sealed class WalWriter : IDisposable
 {
     private readonly IFileSystem _files;
@@ -77,7 +79,9 @@ internal sealed class WalWriter : IDisposable
 
     public void Sync() => _file!.Sync();
 
-    /// <summary>Deletes the files that hold nothing at or above the sequence number. Any thread, one at a time.</summary>
+    /// <summary>
+    /// Deletes the files that hold nothing at or above the sequence number. Any thread, one at a time.
+    /// </summary>
     public void DeleteBefore(ulong sequence)
     {
         List<WalFile> covered;

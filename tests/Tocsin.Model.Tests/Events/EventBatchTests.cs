@@ -17,7 +17,8 @@ public sealed class EventBatchTests
         object?[] values =
         [
             null, true, false, long.MinValue, 0.1, double.NaN, "é", "", new byte[] { 0, 255 }, Array.Empty<object?>(),
-            new object?[] { 1, new object?[] { "x" } }, new Dictionary<string, object?> { ["a"] = new Dictionary<string, object?>() },
+            new object?[] { 1, new object?[] { "x" } },
+            new Dictionary<string, object?> { ["a"] = new Dictionary<string, object?>() },
         ];
         for (int i = 0; i < values.Length; i++)
             Field(writer, $"f{i}", values[i]);
@@ -37,7 +38,8 @@ public sealed class EventBatchTests
             seen.Add($"{Encoding.UTF8.GetString(fields.Name)}:{fields.Value.Kind}={fields.Value.ToString()}");
         seen.ShouldBe(
         [
-            "f0:Null=", "f1:True=true", "f2:False=false", "f3:Int=-9223372036854775808", "f4:Double=0.1", "f5:Double=NaN",
+            "f0:Null=", "f1:True=true", "f2:False=false", "f3:Int=-9223372036854775808", "f4:Double=0.1",
+            "f5:Double=NaN",
             "f6:String=é", "f7:String=", "f8:Bytes=00ff", "f9:Array=[]", "f10:Array=[1,[\"x\"]]", "f11:Map={\"a\":{}}",
         ]);
         row.TryGet("service.name"u8, out FieldValue service).ShouldBeTrue();
@@ -114,7 +116,8 @@ public sealed class EventBatchTests
         Field(writer, "l", new object?[] { true });
         writer.EndRow();
         Convert.ToHexStringLower(writer.Encoded.Span).ShouldBe(
-            "5442010101000000" + "0500000001" + "0173050161" + "3c00000002" + "0100000000000000" + "0200000000000000" + "09"
+            "5442010101000000" + "0500000001" + "0173050161" + "3c00000002" + "0100000000000000" + "0200000000000000"
+            + "09"
             + "00000000000000000000000000000000" + "0101010101010101" + "016e030500000000000000" + "016c070100000002");
     }
 
@@ -122,7 +125,8 @@ public sealed class EventBatchTests
     public void Damaged_batches_are_refused_and_never_read_outside()
     {
         byte[] batch = Some.Batch(
-            Some.Log("one").With(("list", new object?[] { 1, "two" }), ("map", new Dictionary<string, object?> { ["k"] = 2.5 })),
+            Some.Log("one").With(("list", new object?[] { 1, "two" }),
+                ("map", new Dictionary<string, object?> { ["k"] = 2.5 })),
             Some.Log("two", 1) with { Service = "web", TraceId = Some.TraceId(1) });
         var mutation = new Mutation(7);
         for (int i = 0; i < 20_000; i++)

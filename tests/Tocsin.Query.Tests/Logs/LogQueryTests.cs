@@ -78,7 +78,8 @@ public sealed class LogQueryTests
 
     [Theory]
     [InlineData("level:error service:api \"connection reset\" -path:\"/health\" duration:>500ms",
-        "(severity 17..20 and service.name|service has \"api\" and text has \"connection reset\" and not path has \"/health\" and @duration|duration > 500000000)")]
+        "(severity 17..20 and service.name|service has \"api\" and text has \"connection reset\" "
+        + "and not path has \"/health\" and @duration|duration > 500000000)")]
     public void A_whole_line(string text, string want) => Printed(text).ShouldBe(want);
 
     [Theory]
@@ -87,12 +88,15 @@ public sealed class LogQueryTests
     [InlineData("\"a", 2, "expected a closing quote '\"' but found the end of the query at position 3")]
     [InlineData("service:", 8, "expected a value after 'service:' but found the end of the query at position 9")]
     [InlineData("service: api", 8, "expected a value after 'service:' but found ' ' at position 9")]
-    [InlineData("a AND", 5, "expected a word, a \"phrase\" or field:value but found the end of the query at position 6")]
+    [InlineData("a AND", 5,
+        "expected a word, a \"phrase\" or field:value but found the end of the query at position 6")]
     [InlineData("OR b", 3, null)]
-    [InlineData("level:loud", 6, "expected a level: trace, debug, info, warn, error, fatal or unknown but found 'loud' at position 7")]
+    [InlineData("level:loud", 6,
+        "expected a level: trace, debug, info, warn, error, fatal or unknown but found 'loud' at position 7")]
     [InlineData("trace:12", 6, "expected 32 hexadecimal digits but found '12' at position 7")]
     [InlineData("duration:>soon", 9, "expected a duration such as 500ms, 2s or 1.5h but found 'soon' at position 10")]
-    [InlineData("took:>5ms", 5, "expected a plain number, since units are understood for 'duration' only but found '5ms' at position 6")]
+    [InlineData("took:>5ms", 5,
+        "expected a plain number, since units are understood for 'duration' only but found '5ms' at position 6")]
     [InlineData("a:[1 2]", 5, "expected TO between the ends of the range but found '2' at position 6")]
     [InlineData("a:in(1", 6, "expected ',' or ')' but found the end of the query at position 7")]
     [InlineData("a:in()", 5, "expected a value inside a:in( ) but found ')' at position 6")]
@@ -114,7 +118,8 @@ public sealed class LogQueryTests
 
     [Fact]
     public void Brackets_nest_only_so_deep() =>
-        LogQuery.Parse(new string('(', 5000) + "a").Error!.Message.ShouldContain("at most 100 brackets inside each other");
+        LogQuery.Parse(new string('(', 5000) + "a")
+            .Error!.Message.ShouldContain("at most 100 brackets inside each other");
 
     [Fact]
     public void A_query_has_a_longest_length() =>
@@ -125,13 +130,16 @@ public sealed class LogQueryTests
     {
         string[] pieces =
         [
-            "a", "level", ":", "=", ">", "<", "(", ")", "[", "]", "{", "}", "\"", "\\", "*", "?", "-", "!", "|", "||", "&&", " ", " ",
-            "AND", "OR", "NOT", "TO", "in(", ",", "5ms", "é", "\u0000", "trace:", "service:", "duration:", "error", ".", "@", "\uD800",
+            "a", "level", ":", "=", ">", "<", "(", ")", "[", "]", "{", "}", "\"", "\\", "*", "?", "-", "!", "|",
+            "||", "&&", " ", " ",
+            "AND", "OR", "NOT", "TO", "in(", ",", "5ms", "é", "\u0000", "trace:", "service:", "duration:", "error",
+            ".", "@", "\uD800",
         ];
         var random = new Random(20260314);
         for (int i = 0; i < 30_000; i++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => pieces[random.Next(pieces.Length)]));
+            string text = string.Concat(Enumerable.Range(0, random.Next(12))
+                .Select(_ => pieces[random.Next(pieces.Length)]));
             LogQueryResult result = LogQuery.Parse(text);
             if (result.Error is { } error)
                 error.Position.ShouldBeInRange(0, text.Length, text);

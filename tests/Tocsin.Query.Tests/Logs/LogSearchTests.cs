@@ -11,7 +11,8 @@ namespace Tocsin.Query.Tests.Logs;
 public sealed class LogSearchTests : IDisposable
 {
     private readonly Database _database = Database.Open(
-        new DatabaseOptions { Directory = "/data", MinFreeBytes = 0 }, new MemoryFileSystem(), new FakeClock(), new MetricSet());
+        new DatabaseOptions { Directory = "/data", MinFreeBytes = 0 }, new MemoryFileSystem(), new FakeClock(),
+            new MetricSet());
 
     private readonly LogSearch _search;
 
@@ -68,14 +69,18 @@ public sealed class LogSearchTests : IDisposable
         Append(
             Some.Log("connection reset by peer", 1).With(("status", 200), ("path", "/health"))
                 with { Severity = Severity.Error, TraceId = Some.TraceId(0), SpanId = Some.SpanId(1) },
-            Some.Log("über-reseted", 2).With(("status", "500"), ("path", "/health/live")) with { Severity = Severity.Warn },
+            Some.Log("über-reseted", 2)
+                .With(("status", "500"), ("path", "/health/live")) with { Severity = Severity.Warn },
             Some.Log("hello", 3).With(
                 ("status", 500.0), ("empty", ""), ("ok", true),
-                ("user", new Dictionary<string, object?> { ["name"] = "Ann", ["roles"] = new object?[] { "admin", "root" } }))
+                ("user", new Dictionary<string,
+                    object?> { ["name"] = "Ann", ["roles"] = new object?[] { "admin", "root" } }))
                 with { Service = "web" },
-            Some.Log("reset connection", 4).With(("big", 9007199254740993), ("raw", new byte[] { 0xDE, 0xAD })) with { Severity = 0 });
+            Some.Log("reset connection", 4)
+                .With(("big", 9007199254740993), ("raw", new byte[] { 0xDE, 0xAD })) with { Severity = 0 });
         string[] names = ["a", "b", "c", "d"];
-        IEnumerable<string> found = Find(query).Items.Select(e => names[(int)(e.Time - Some.Noon.ToDateTimeOffset()).TotalSeconds - 1]);
+        IEnumerable<string> found = Find(query)
+            .Items.Select(e => names[(int)(e.Time - Some.Noon.ToDateTimeOffset()).TotalSeconds - 1]);
         string.Join(' ', found).ShouldBe(want);
     }
 
@@ -106,14 +111,16 @@ public sealed class LogSearchTests : IDisposable
         entry.Attributes.GetRawText().ShouldBe("""{"n":1,"d":0.5,"@at":"x","list":[null,true]}""");
         entry.Resource.GetRawText().ShouldBe("""{"service.name":"api","host.name":"box"}""");
         entry.TimeNanos.ShouldBe(Some.Noon.Add(TimeSpan.FromSeconds(1)).UnixNanos.ToString());
-        (entry.Service, entry.Body, entry.Level, entry.TraceId).ShouldBe(("api", "m", "warn", "01010101010101010101010101010101"));
+        (entry.Service, entry.Body, entry.Level, entry.TraceId)
+            .ShouldBe(("api", "m", "warn", "01010101010101010101010101010101"));
     }
 
     [Fact]
     public void A_histogram_counts_by_family_in_steps_people_like()
     {
         Append(
-            Some.Log("a", 0) with { Severity = Severity.Error }, Some.Log("b", 59), Some.Log("c", 60), Some.Log("d", 3599.9),
+            Some.Log("a", 0) with { Severity = Severity.Error }, Some.Log("b", 59), Some.Log("c", 60),
+                Some.Log("d", 3599.9),
             Some.Log("outside", 3600));
         LogHistogram histogram = _search.Histogram(
             Predicate.All, Some.Noon, Some.Noon.Add(TimeSpan.FromHours(1)), 60, CancellationToken.None);
@@ -151,7 +158,8 @@ public sealed class LogSearchTests : IDisposable
             Span("child 2", 2, 30, 1), Span("child 1", 1, 20, 0), Span("root", 0, 10, null),
             Span("orphan", 5, 50, 99), Span("child 3", 3, 40, 0));
         TraceView trace = _search.Trace(Some.TraceId(0), CancellationToken.None)!;
-        trace.Spans.Select(s => $"{s.Depth} {s.Name}").ShouldBe(["0 root", "1 child 1", "2 child 2", "1 child 3", "0 orphan"]);
+        trace.Spans.Select(s => $"{s.Depth} {s.Name}")
+            .ShouldBe(["0 root", "1 child 1", "2 child 2", "1 child 3", "0 orphan"]);
         trace.DurationNanos.ShouldBe(40 * 1_000_000_000L + 1000);
         trace.Services.ShouldBe(["api"]);
         trace.Spans[0].Kind.ShouldBe("server");
@@ -162,7 +170,8 @@ public sealed class LogSearchTests : IDisposable
     public void A_circle_of_parents_is_shown_once()
     {
         Append(Span("a", 0, 1, 1), Span("b", 1, 2, 0));
-        _search.Trace(Some.TraceId(0), CancellationToken.None)!.Spans.Select(s => $"{s.Depth} {s.Name}").ShouldBe(["0 a", "1 b"]);
+        _search.Trace(Some.TraceId(0), CancellationToken.None)!.Spans.Select(s => $"{s.Depth} {s.Name}")
+            .ShouldBe(["0 a", "1 b"]);
     }
 
     [Fact]
@@ -175,7 +184,8 @@ public sealed class LogSearchTests : IDisposable
             Some.Log("same pid on another host", 4).With(("process.pid", 42)) with { Host = "other" },
             Some.Log("unrelated", 5),
             Some.Log("too late", 9).With(("service.instance.id", "r1")));
-        Related("r1", Convert.ToHexString(Some.TraceId(3)), "box", 42).ShouldBe(["same run", "same trace", "same process"]);
+        Related("r1", Convert.ToHexString(Some.TraceId(3)), "box", 42)
+            .ShouldBe(["same run", "same trace", "same process"]);
         Related(null, null, null, 42).ShouldBeEmpty();
         Related("r1", null, null, null, limit: 1).ShouldBe(["same run"]);
     }
@@ -189,12 +199,16 @@ public sealed class LogSearchTests : IDisposable
             .Values.Select(v => $"{v.Value} {v.Count}");
 
     private static SomeLog Span(string name, int id, double seconds, int? parent) =>
-        (Some.Log(name, seconds) with { Dataset = Dataset.Spans, TraceId = Some.TraceId(0), SpanId = Some.SpanId(id) }).With(
-            ("@kind", 2), ("@duration", 1000), ("@parent_span_id", parent is { } p ? Some.SpanId(p) : Array.Empty<byte>()));
+        (Some.Log(name, seconds) with { Dataset = Dataset.Spans, TraceId = Some.TraceId(0), SpanId =
+            Some.SpanId(id) }).With(
+            ("@kind", 2), ("@duration", 1000),
+                ("@parent_span_id", parent is { } p ? Some.SpanId(p) : Array.Empty<byte>()));
 
     private LogPage Find(string query, int limit = 100, string? cursor = null) => _search.Search(
-        LogQuery.Parse(query).Predicate!, new Instant(0), new Instant(long.MaxValue), limit, cursor, CancellationToken.None);
+        LogQuery.Parse(query).Predicate!, new Instant(0), new Instant(long.MaxValue), limit, cursor,
+            CancellationToken.None);
 
     private void Append(params SomeLog[] logs) =>
-        _database.Append(Some.Batch(logs), CancellationToken.None).AsTask().GetAwaiter().GetResult().ShouldBe(AppendResult.Stored);
+        _database.Append(Some.Batch(logs), CancellationToken.None).AsTask().GetAwaiter().GetResult()
+            .ShouldBe(AppendResult.Stored);
 }
