@@ -25,7 +25,7 @@ internal static class BookingsApi
     private static IResult Make(BookingRequest request, BookingStore store, ILogger<BookingStore> log)
     {
         if (string.IsNullOrWhiteSpace(request.Guest) || request.Price <= 0)
-            return Results.ValidationProblem(new Dictionary<string, string[]> { ["guest, price"] = ["a name and a price above 0 are needed"] });
+            return Results.Problem("a guest's name and a price above 0 are needed", statusCode: 400);
         var booking = store.Add(request.Guest, request.Night, request.Price);
         s_made.Add(1);
         TocsinSdk.AddBreadcrumb("booking", $"booking {booking.Id} made");

@@ -4,7 +4,8 @@ using Tocsin.Sdk;
 namespace Bookings;
 
 /// <summary>Confirms what has been paid, once a second.</summary>
-internal sealed class ConfirmationWorker(BookingStore store, TimeProvider clock, ILogger<ConfirmationWorker> log) : BackgroundService
+internal sealed class ConfirmationWorker(BookingStore store, TimeProvider clock, ILogger<ConfirmationWorker> log)
+    : BackgroundService
 {
     private static readonly ActivitySource s_source = new("Bookings");
 

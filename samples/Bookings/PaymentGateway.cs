@@ -10,7 +10,8 @@ internal sealed class PaymentGateway(HttpClient http, ILogger<PaymentGateway> lo
     {
         try
         {
-            using var response = await http.PostAsJsonAsync("/gateway/charges", new { booking.Id, booking.Price }, cancel);
+            using var response =
+                await http.PostAsJsonAsync("/gateway/charges", new { booking.Id, booking.Price }, cancel);
             return response.IsSuccessStatusCode ? PaymentOutcome.Paid : PaymentOutcome.Declined;
         }
         catch (OperationCanceledException e) when (!cancel.IsCancellationRequested)
@@ -34,7 +35,9 @@ internal sealed class GatewayMood
     public string Current { get; set; } = "well";
 }
 
-/// <summary>The other side: a pretended payment gateway in the same process, so that the sample needs nothing else.</summary>
+/// <summary>
+/// The other side: a pretended payment gateway in the same process, so that the sample needs nothing else.
+/// </summary>
 internal static class GatewayApi
 {
     public static void MapGateway(this WebApplication app)

@@ -11,7 +11,8 @@ namespace Microsoft.Extensions.Hosting;
 public static class TocsinHostExtensions
 {
     /// <summary>
-    /// Watches the process from now on and exports its logs, traces and metrics once the host runs. Calling it again changes nothing.
+    /// Watches the process from now on and exports its logs, traces and metrics once the host runs. Calling it again
+    /// changes nothing.
     /// </summary>
     /// <exception cref="ArgumentException">An option cannot be used; the message says which, and what was expected.</exception>
     public static TBuilder AddTocsin<TBuilder>(this TBuilder builder, Action<TocsinOptions>? configure = null)

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace Tocsin.Sdk;
 
 /// <summary>
-/// What an application may tell Tocsin. Everything has a default; a value is taken from, weakest first: the default, the
-/// configuration section "Tocsin" (with a host), the environment variable named with the member, the delegate given to
-/// AddTocsin or Init. Where OpenTelemetry defines a variable (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,
+/// What an application may tell Tocsin. Everything has a default; a value is taken from, weakest first: the default,
+/// the configuration section "Tocsin" (with a host), the environment variable named with the member, the delegate given
+/// to AddTocsin or Init. Where OpenTelemetry defines a variable (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,
 /// OTEL_EXPORTER_OTLP_*), that variable wins over all of them.
 /// </summary>
 public sealed class TocsinOptions
@@ -16,10 +16,14 @@ public sealed class TocsinOptions
     /// <summary>Ingest key, sent as a bearer token. TOCSIN_KEY; default none.</summary>
     public string? Key { get; set; }
 
-    /// <summary>Name of the service. TOCSIN_SERVICE; default the host's application name, else the entry assembly's name.</summary>
+    /// <summary>
+    /// Name of the service. TOCSIN_SERVICE; default the host's application name, else the entry assembly's name.
+    /// </summary>
     public string? ServiceName { get; set; }
 
-    /// <summary>Where the service runs ("production"). TOCSIN_ENVIRONMENT; default the host's environment name.</summary>
+    /// <summary>
+    /// Where the service runs ("production"). TOCSIN_ENVIRONMENT; default the host's environment name.
+    /// </summary>
     public string? Environment { get; set; }
 
     /// <summary>Version of the service. TOCSIN_RELEASE; default the entry assembly's informational version.</summary>
@@ -31,10 +35,14 @@ public sealed class TocsinOptions
     /// </summary>
     public string? StateDirectory { get; set; }
 
-    /// <summary>How long the thread pool may leave a work item waiting before the process counts as hung; default 10 s.</summary>
+    /// <summary>
+    /// How long the thread pool may leave a work item waiting before the process counts as hung; default 10 s.
+    /// </summary>
     public TimeSpan HangTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Least severe log record kept in the black box; default Information. Export follows the logging filters alone.</summary>
+    /// <summary>
+    /// Least severe log record kept in the black box; default Information. Export follows the logging filters alone.
+    /// </summary>
     public LogLevel LogLevel { get; set; } = LogLevel.Information;
 
     /// <summary>

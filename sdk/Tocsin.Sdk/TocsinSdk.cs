@@ -15,8 +15,9 @@ public static class TocsinSdk
     private static volatile ProcessTelemetry? s_telemetry;
 
     /// <summary>
-    /// Starts watching this process, and exporting what it logs through <see cref="LoggerFactory"/>, traces and measures.
-    /// Disposing the result sends what is still waiting; crashes are caught until the very end all the same. A second call changes nothing.
+    /// Starts watching this process, and exporting what it logs through <see cref="LoggerFactory"/>, traces and
+    /// measures. Disposing the result sends what is still waiting; crashes are caught until the very end all the same.
+    /// A second call changes nothing.
     /// </summary>
     /// <exception cref="ArgumentException">An option cannot be used; the message says which, and what was expected.</exception>
     public static IDisposable Init(Action<TocsinOptions>? configure = null)
@@ -32,13 +33,20 @@ public static class TocsinSdk
         }
     }
 
-    /// <summary>Makes loggers whose records go to the server and into the black box; silent before <see cref="Init"/>. With a host, use the host's.</summary>
+    /// <summary>
+    /// Makes loggers whose records go to the server and into the black box; silent before <see cref="Init"/>. With a
+    /// host, use the host's.
+    /// </summary>
     public static ILoggerFactory LoggerFactory => s_telemetry?.LoggerFactory ?? NullLoggerFactory.Instance;
 
-    /// <summary>Cancelled when the process is asked to stop; callbacks registered here run before it exits, within 5 s.</summary>
+    /// <summary>
+    /// Cancelled when the process is asked to stop; callbacks registered here run before it exits, within 5 s.
+    /// </summary>
     public static CancellationToken Stopping => ProcessRun.Current?.Signals.Stopping ?? CancellationToken.None;
 
-    /// <summary>Identity of this run of the process, equal to OpenTelemetry's service.instance.id; null before the start.</summary>
+    /// <summary>
+    /// Identity of this run of the process, equal to OpenTelemetry's service.instance.id; null before the start.
+    /// </summary>
     public static string? RunId => ProcessRun.Current?.Identity.RunId;
 
     /// <summary>Id of the crash under way, else of the last error reported; null when there is none.</summary>

@@ -6,7 +6,9 @@ using Tocsin.Sdk;
 
 namespace Tocsin.Sdk.Crasher;
 
-/// <summary>Dies in the way its first argument names; what the tests of the library look at is what it leaves behind.</summary>
+/// <summary>
+/// Dies in the way its first argument names; what the tests of the library look at is what it leaves behind.
+/// </summary>
 internal static class Program
 {
     private static int Main(string[] args)
@@ -29,7 +31,9 @@ internal static class Program
             case "clean-disposed": started.Dispose(); break;
             case "main": Throw("from main"); break;
             case "thread": OnThread(static () => Throw("from a thread")); break;
-            case "nested": throw new InvalidOperationException("outer", Thrown(new AggregateException("both", Thrown(new TimeoutException("first")), Thrown(new IOException("second")))));
+            case "nested": throw new InvalidOperationException("outer",
+                Thrown(new AggregateException("both", Thrown(new TimeoutException("first")),
+                Thrown(new IOException("second")))));
             case "async-disposed": AsyncDisposed(started).GetAwaiter().GetResult(); break;
             case "message-throws": throw new TreacherousException(hang: false);
             case "message-hangs": throw new TreacherousException(hang: true);
@@ -85,7 +89,8 @@ internal static class Program
     private static void WithUser(ILogger log)
     {
         using var activity = new Activity("checkout").Start();
-        using var scope = log.BeginScope(new Dictionary<string, object> { ["user.id"] = "u-17", ["RequestId"] = "req-4" });
+        using var scope =
+            log.BeginScope(new Dictionary<string, object> { ["user.id"] = "u-17", ["RequestId"] = "req-4" });
         Throw("with a user");
     }
 

@@ -29,9 +29,11 @@ public sealed class BookingsTests : IDisposable
         var made = await _http.PostAsJsonAsync("/bookings", new { guest = "Ada", night = "2026-12-24", price = 120 });
         made.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await _http.PostAsync("/bookings/1/payment", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _http.PostAsync("/fail/request-exception", null)).StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        (await _http.PostAsync("/fail/request-exception", null)).StatusCode.ShouldBe(
+            HttpStatusCode.InternalServerError);
 
-        _server.Await(s => Said(s, "/v1/logs", "Booking 1 confirmed") && Said(s, "/v1/metrics", "bookings.made")).ShouldBeTrue();
+        _server.Await(s => Said(s, "/v1/logs", "Booking 1 confirmed")
+            && Said(s, "/v1/metrics", "bookings.made")).ShouldBeTrue();
         Said(_server, "/v1/logs", "guest-42").ShouldBeTrue();
         Said(_server, "/v1/logs", "service.instance.id").ShouldBeTrue();
         Said(_server, "/v1/logs", "the ledger does not add up").ShouldBeTrue();

@@ -3,7 +3,9 @@ using Tocsin.Sdk.Tests.Support;
 
 namespace Tocsin.Sdk.Tests;
 
-/// <summary>Real processes that fail in front of a receiving server, with nobody watching but the library itself.</summary>
+/// <summary>
+/// Real processes that fail in front of a receiving server, with nobody watching but the library itself.
+/// </summary>
 public sealed class LoudFailuresTests : IDisposable
 {
     private const int Aborted = 134;
@@ -108,7 +110,8 @@ public sealed class LoudFailuresTests : IDisposable
         child.ExitCode(seconds: 10).ShouldBe(Aborted);
         using var next = Run("wait");
         _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
-        _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Type.ShouldBe("Tocsin.Sdk.Crasher.Program+TreacherousException");
+        _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Type.ShouldBe(
+            "Tocsin.Sdk.Crasher.Program+TreacherousException");
     }
 
     [Fact]
@@ -118,7 +121,8 @@ public sealed class LoudFailuresTests : IDisposable
         child.Line("alive");
         _server.Await(s => s.Crashes.Count >= Sdk.Crashes.UnobservedTasks.PerMinute).ShouldBeTrue();
         _server.Crashes.Count.ShouldBe(Sdk.Crashes.UnobservedTasks.PerMinute);
-        _server.Crashes.ShouldAllBe(c => c.Class == CrashClass.Unobserved && c.Exception!.Message.StartsWith("nobody looked"));
+        _server.Crashes.ShouldAllBe(c => c.Class == CrashClass.Unobserved
+            && c.Exception!.Message.StartsWith("nobody looked"));
     }
 
     [Fact]

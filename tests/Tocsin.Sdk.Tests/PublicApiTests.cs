@@ -8,7 +8,8 @@ public sealed class PublicApiTests
     [Fact]
     public void The_public_surface_is_the_reviewed_one()
     {
-        var surface = typeof(TocsinSdk).Assembly.GetExportedTypes().OrderBy(t => t.FullName, StringComparer.Ordinal).SelectMany(Lines);
+        var surface = typeof(TocsinSdk).Assembly.GetExportedTypes()
+            .OrderBy(t => t.FullName, StringComparer.Ordinal).SelectMany(Lines);
         var file = Path.Combine(AppContext.BaseDirectory, "api.txt");
         surface.ShouldBe(File.ReadAllLines(file));
     }
@@ -16,7 +17,8 @@ public sealed class PublicApiTests
     [Fact]
     public void The_library_references_no_other_project_of_the_solution()
     {
-        typeof(TocsinSdk).Assembly.GetReferencedAssemblies().ShouldNotContain(a => a.Name!.StartsWith("Tocsin", StringComparison.Ordinal));
+        typeof(TocsinSdk).Assembly.GetReferencedAssemblies().ShouldNotContain(a =>
+            a.Name!.StartsWith("Tocsin", StringComparison.Ordinal));
     }
 
     private static IEnumerable<string> Lines(Type type) =>

@@ -3,7 +3,10 @@ using Tocsin.Sdk.Tests.Support;
 
 namespace Tocsin.Sdk.Tests;
 
-/// <summary>Real processes that end without a word: in order, by force, or where nothing can be sent. What is left tells the next start.</summary>
+/// <summary>
+/// Real processes that end without a word: in order, by force, or where nothing can be sent. What is left tells the
+/// next start.
+/// </summary>
 public sealed class SilentEndsTests : IDisposable
 {
     private const int Aborted = 134;
@@ -79,7 +82,8 @@ public sealed class SilentEndsTests : IDisposable
         var crash = _server.Crashes.ShouldHaveSingleItem();
         crash.Class.ShouldBe(expected);
         crash.Exception.ShouldNotBeNull().Type.ShouldBe(type);
-        crash.Exception.Frames.ShouldContain(f => f.Method.StartsWith("Tocsin.Sdk.Crasher.Program.", StringComparison.Ordinal));
+        crash.Exception.Frames.ShouldContain(f =>
+            f.Method.StartsWith("Tocsin.Sdk.Crasher.Program.", StringComparison.Ordinal));
         crash.Threads.ShouldContain(t => t.Crashed);
     }
 

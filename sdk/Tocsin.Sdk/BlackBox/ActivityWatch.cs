@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Tocsin.Sdk.BlackBox;
 
 /// <summary>
-/// Copies beginnings and ends of activities into the black box. It samples nothing itself: an activity nobody else asked
-/// for is not created for it.
+/// Copies beginnings and ends of activities into the black box. It samples nothing itself: an activity nobody else
+/// asked for is not created for it.
 /// </summary>
 internal static class ActivityWatch
 {

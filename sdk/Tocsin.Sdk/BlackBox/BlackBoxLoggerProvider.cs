@@ -5,11 +5,14 @@ namespace Tocsin.Sdk.BlackBox;
 
 /// <summary>Copies log records into the black box, so that the last ones survive the process.</summary>
 [ProviderAlias("TocsinBlackBox")]
-internal sealed class BlackBoxLoggerProvider(BlackBoxWriter box, LogLevel least) : ILoggerProvider, ISupportExternalScope
+internal sealed class BlackBoxLoggerProvider(BlackBoxWriter box, LogLevel least)
+    : ILoggerProvider, ISupportExternalScope
 {
     private volatile IExternalScopeProvider? _scopes;
 
-    /// <summary>The scopes of the calling thread's context; null before the first logger factory took the provider in.</summary>
+    /// <summary>
+    /// The scopes of the calling thread's context; null before the first logger factory took the provider in.
+    /// </summary>
     public IExternalScopeProvider? Scopes => _scopes;
 
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
@@ -27,7 +30,8 @@ internal sealed class BlackBoxLoggerProvider(BlackBoxWriter box, LogLevel least)
         public bool IsEnabled(LogLevel logLevel) => logLevel >= provider.Least && logLevel != LogLevel.None;
 
         public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
         {
             if (!IsEnabled(logLevel))
                 return;

@@ -5,8 +5,8 @@ using Tocsin.Sdk.Runs;
 namespace Tocsin.Sdk.BlackBox;
 
 /// <summary>
-/// The bytes of this process's black box: a mapped file, or plain memory when no disk is writable. Never released, because
-/// any thread may be storing into it until the process ends.
+/// The bytes of this process's black box: a mapped file, or plain memory when no disk is writable. Never released,
+/// because any thread may be storing into it until the process ends.
 /// </summary>
 internal static unsafe class BlackBoxMemory
 {
@@ -19,7 +19,8 @@ internal static unsafe class BlackBoxMemory
         file.Write(new byte[BlackBoxLayout.TotalSize]);
         file.Flush();
         var map = MemoryMappedFile.CreateFromFile(
-            file, null, BlackBoxLayout.TotalSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None, leaveOpen: false);
+            file, null, BlackBoxLayout.TotalSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None,
+                leaveOpen: false);
         var view = map.CreateViewAccessor();
         byte* at = null;
         view.SafeMemoryMappedViewHandle.AcquirePointer(ref at);

@@ -4,7 +4,9 @@ using System.Text;
 
 namespace Tocsin.Sdk.BlackBox;
 
-/// <summary>Offsets and sizes of black-box.bin, version 1; docs/formats/black-box.md has the same table in prose.</summary>
+/// <summary>
+/// Offsets and sizes of black-box.bin, version 1; docs/formats/black-box.md has the same table in prose.
+/// </summary>
 internal static class BlackBoxLayout
 {
     public const string FileName = "black-box.bin";
@@ -31,7 +33,9 @@ internal static class BlackBoxLayout
     // Every slot: sequence (0 = empty), CRC-32C over sequence and payload, payload length, payload.
     public const int SlotCrcAt = 8, SlotLengthAt = 12, SlotPayloadAt = 16;
 
-    /// <summary>CRC-32C (Castagnoli) over whole words, then bytes; seeded so that an old payload fits no new sequence.</summary>
+    /// <summary>
+    /// CRC-32C (Castagnoli) over whole words, then bytes; seeded so that an old payload fits no new sequence.
+    /// </summary>
     public static uint Crc(ulong seed, ReadOnlySpan<byte> bytes)
     {
         var crc = BitOperations.Crc32C(0xFFFFFFFFu, seed);
@@ -74,7 +78,9 @@ internal sealed record BlackBoxSnapshot
 
     public DateTimeOffset? Heartbeat { get; init; }
 
-    /// <summary>When the thread pool last answered; much older than <see cref="Heartbeat"/> means it is starved.</summary>
+    /// <summary>
+    /// When the thread pool last answered; much older than <see cref="Heartbeat"/> means it is starved.
+    /// </summary>
     public DateTimeOffset? PoolHeartbeat { get; init; }
 
     /// <summary>How often <see cref="Heartbeat"/> is renewed.</summary>
@@ -102,21 +108,24 @@ internal sealed record BlackBoxSnapshot
 }
 
 /// <summary>
-/// One log record. Level is "trace", "debug", "info", "warn", "error", "fatal" or "unknown"; UserId is the user.id of the
-/// scope or activity the record was written in.
+/// One log record. Level is "trace", "debug", "info", "warn", "error", "fatal" or "unknown"; UserId is the user.id of
+/// the scope or activity the record was written in.
 /// </summary>
 internal sealed record BlackBoxLog(
-    DateTimeOffset Time, string Level, string Logger, string Message, string? TraceId, string? SpanId, string? UserId, int ThreadId);
+    DateTimeOffset Time, string Level, string Logger, string Message, string? TraceId, string? SpanId, string? UserId,
+        int ThreadId);
 
 /// <summary>One thing the application said it did.</summary>
 internal sealed record BlackBoxBreadcrumb(DateTimeOffset Time, string Category, string Message);
 
 /// <summary>One operation under way.</summary>
-internal sealed record BlackBoxActivity(string Name, string TraceId, string SpanId, DateTimeOffset StartTime, string? UserId);
+internal sealed record BlackBoxActivity(string Name, string TraceId, string SpanId, DateTimeOffset StartTime,
+    string? UserId);
 
 /// <summary>
 /// Reads a black box, of a dead process or a living one. Depends on the base library alone, so that the supervisor can
-/// compile it in. Tolerates any bytes: what does not check out is left out, and a file without a valid identity is null.
+/// compile it in. Tolerates any bytes: what does not check out is left out, and a file without a valid identity is
+/// null.
 /// </summary>
 internal static class BlackBoxReader
 {
@@ -127,7 +136,8 @@ internal static class BlackBoxReader
     {
         try
         {
-            using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+            using var file =
+                new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
             var bytes = new byte[BlackBoxLayout.TotalSize];
             return file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length ? null : Read(bytes);
         }
@@ -164,11 +174,14 @@ internal static class BlackBoxReader
             ExitCode = Int32(box, BlackBoxLayout.ExitCodeAt),
             CrashState = (CrashState)Math.Clamp(Int32(box, BlackBoxLayout.CrashStateAt), 0, 3),
             CrashId = Text(box, BlackBoxLayout.CrashIdAt),
-            Logs = ReadSlots(box, BlackBoxLayout.LogsAt, BlackBoxLayout.LogSlots, BlackBoxLayout.LogSlotSize, ReadLog, ref torn),
+            Logs = ReadSlots(box, BlackBoxLayout.LogsAt, BlackBoxLayout.LogSlots, BlackBoxLayout.LogSlotSize, ReadLog,
+                ref torn),
             Breadcrumbs = ReadSlots(
-                box, BlackBoxLayout.CrumbsAt, BlackBoxLayout.CrumbSlots, BlackBoxLayout.CrumbSlotSize, ReadCrumb, ref torn),
+                box, BlackBoxLayout.CrumbsAt, BlackBoxLayout.CrumbSlots, BlackBoxLayout.CrumbSlotSize, ReadCrumb,
+                ref torn),
             Activities = ReadSlots(
-                box, BlackBoxLayout.ActivitiesAt, BlackBoxLayout.ActivitySlots, BlackBoxLayout.ActivitySlotSize, ReadActivity, ref torn),
+                box, BlackBoxLayout.ActivitiesAt, BlackBoxLayout.ActivitySlots, BlackBoxLayout.ActivitySlotSize,
+                ReadActivity, ref torn),
             TornSlots = torn,
         };
     }
@@ -223,9 +236,10 @@ internal static class BlackBoxReader
             return null;
         var texts = p[40..];
         var (traceId, spanId) = Ids(p[16..40]);
-        return TakeText(ref texts, out var logger) && TakeText(ref texts, out var user) && TakeText(ref texts, out var message)
-            ? new BlackBoxLog(time, Level(p[8]), logger, message, traceId, spanId, user.Length > 0 ? user : null, Int32(p, 12))
-            : null;
+        if (!TakeText(ref texts, out var logger) || !TakeText(ref texts, out var user) || !TakeText(ref texts, out var message))
+            return null;
+        var userId = user.Length > 0 ? user : null;
+        return new BlackBoxLog(time, Level(p[8]), logger, message, traceId, spanId, userId, Int32(p, 12));
     }
 
     private static BlackBoxBreadcrumb? ReadCrumb(ReadOnlySpan<byte> p)
@@ -250,7 +264,9 @@ internal static class BlackBoxReader
     }
 
     private static (string? Trace, string? Span) Ids(ReadOnlySpan<byte> ids) =>
-        ids.ContainsAnyExcept((byte)0) ? (Convert.ToHexStringLower(ids[..16]), Convert.ToHexStringLower(ids[16..])) : (null, null);
+        ids.ContainsAnyExcept((byte)0)
+            ? (Convert.ToHexStringLower(ids[..16]), Convert.ToHexStringLower(ids[16..]))
+            : (null, null);
 
     private static string Level(byte severity) => s_levels[severity == 0 ? 0 : Math.Min((severity - 1) / 4 + 1, 6)];
 

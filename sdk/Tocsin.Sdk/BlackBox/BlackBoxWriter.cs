@@ -6,8 +6,8 @@ using Tocsin.Sdk.Runs;
 namespace Tocsin.Sdk.BlackBox;
 
 /// <summary>
-/// Writes this process's black box with plain stores. Every member may be called from any thread at any time, also while
-/// the process dies: the only thing shared with the application is an interlocked counter.
+/// Writes this process's black box with plain stores. Every member may be called from any thread at any time, also
+/// while the process dies: the only thing shared with the application is an interlocked counter.
 /// </summary>
 internal sealed unsafe class BlackBoxWriter
 {
@@ -31,7 +31,8 @@ internal sealed unsafe class BlackBoxWriter
 
     private Span<byte> Box => new(_box, BlackBoxLayout.TotalSize);
 
-    public BlackBoxSnapshot Snapshot() => BlackBoxReader.Read(Box) ?? throw new InvalidOperationException("own identity is broken");
+    public BlackBoxSnapshot Snapshot() =>
+        BlackBoxReader.Read(Box) ?? throw new InvalidOperationException("own identity is broken");
 
     public void Beat() => Store(BlackBoxLayout.HeartbeatAt, Now());
 
@@ -63,10 +64,12 @@ internal sealed unsafe class BlackBoxWriter
         Store(BlackBoxLayout.CrashStateAt, (int)state);
     }
 
-    public void Log(byte severity, string logger, string message, ActivityTraceId trace, ActivitySpanId span, string? userId)
+    public void Log(byte severity, string logger, string message, ActivityTraceId trace, ActivitySpanId span,
+        string? userId)
     {
         var sequence = Interlocked.Increment(ref _logs);
-        var payload = Open(BlackBoxLayout.LogsAt, BlackBoxLayout.LogSlots, BlackBoxLayout.LogSlotSize, sequence, out var slot);
+        var payload = Open(
+            BlackBoxLayout.LogsAt, BlackBoxLayout.LogSlots, BlackBoxLayout.LogSlotSize, sequence, out var slot);
         BinaryPrimitives.WriteInt64LittleEndian(payload, Now());
         payload[8] = severity;
         BinaryPrimitives.WriteInt32LittleEndian(payload[12..], Environment.CurrentManagedThreadId);
@@ -81,7 +84,8 @@ internal sealed unsafe class BlackBoxWriter
     public void Breadcrumb(string category, string message)
     {
         var sequence = Interlocked.Increment(ref _crumbs);
-        var payload = Open(BlackBoxLayout.CrumbsAt, BlackBoxLayout.CrumbSlots, BlackBoxLayout.CrumbSlotSize, sequence, out var slot);
+        var payload = Open(
+            BlackBoxLayout.CrumbsAt, BlackBoxLayout.CrumbSlots, BlackBoxLayout.CrumbSlotSize, sequence, out var slot);
         BinaryPrimitives.WriteInt64LittleEndian(payload, Now());
         var at = 8;
         Append(payload, ref at, category, MaxCategory);
@@ -96,7 +100,8 @@ internal sealed unsafe class BlackBoxWriter
         for (var i = 0; i < _activities.Length; i++)
         {
             var index = (int)((sequence + i) % _activities.Length);
-            if (_activities[index] is not null || Interlocked.CompareExchange(ref _activities[index], activity, null) is not null)
+            if (_activities[index] is not null
+                || Interlocked.CompareExchange(ref _activities[index], activity, null) is not null)
                 continue;
             WriteActivity(index, sequence, activity);
             return;
@@ -115,7 +120,8 @@ internal sealed unsafe class BlackBoxWriter
     private void WriteActivity(int index, long sequence, Activity activity)
     {
         var payload = Open(
-            BlackBoxLayout.ActivitiesAt, BlackBoxLayout.ActivitySlots, BlackBoxLayout.ActivitySlotSize, index + 1, out var slot);
+            BlackBoxLayout.ActivitiesAt, BlackBoxLayout.ActivitySlots, BlackBoxLayout.ActivitySlotSize, index + 1,
+            out var slot);
         BinaryPrimitives.WriteInt64LittleEndian(payload, Nanos(activity.StartTimeUtc));
         CopyIds(activity.TraceId, activity.SpanId, payload.Slice(8, 24));
         var at = 32;
@@ -129,7 +135,8 @@ internal sealed unsafe class BlackBoxWriter
         BlackBoxLayout.Magic.CopyTo(Box);
         BinaryPrimitives.WriteUInt32LittleEndian(Box[8..], BlackBoxLayout.Version);
         BinaryPrimitives.WriteInt32LittleEndian(Box[BlackBoxLayout.FileSizeAt..], BlackBoxLayout.TotalSize);
-        BinaryPrimitives.WriteInt64LittleEndian(Box[BlackBoxLayout.StartTimeAt..], Nanos(identity.StartTime.UtcDateTime));
+        BinaryPrimitives.WriteInt64LittleEndian(Box[BlackBoxLayout.StartTimeAt..],
+            Nanos(identity.StartTime.UtcDateTime));
         BinaryPrimitives.WriteInt32LittleEndian(Box[BlackBoxLayout.PidAt..], identity.Pid);
         PutText(BlackBoxLayout.RunIdAt, 64, identity.RunId);
         PutText(BlackBoxLayout.BootIdAt, 64, identity.BootId);

@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 namespace Tocsin.Sdk.BlackBox;
 
 /// <summary>
-/// Looks up what the current context says about a name such as user.id: tags and baggage of the activity and its parents,
-/// then the log scopes, innermost last and strongest. Scopes are read only when their type belongs to the framework, so
-/// no code of the application runs here; the crash handler depends on that.
+/// Looks up what the current context says about a name such as user.id: tags and baggage of the activity and its
+/// parents, then the log scopes, innermost last and strongest. Scopes are read only when their type belongs to the
+/// framework, so no code of the application runs here; the crash handler depends on that.
 /// </summary>
 internal static class Surroundings
 {
@@ -59,6 +59,7 @@ internal static class Surroundings
         private static bool IsOfFramework(Type type) =>
             type.Assembly == typeof(object).Assembly
             || type.Assembly.FullName is { } name
-                && (name.StartsWith("System.", StringComparison.Ordinal) || name.StartsWith("Microsoft.", StringComparison.Ordinal));
+                && (name.StartsWith("System.", StringComparison.Ordinal)
+                || name.StartsWith("Microsoft.", StringComparison.Ordinal));
     }
 }

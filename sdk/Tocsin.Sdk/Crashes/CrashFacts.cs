@@ -5,8 +5,9 @@ namespace Tocsin.Sdk.Crashes;
 /// <summary>Wire names of the crash classes this library can tell (docs/formats/crash-record.md).</summary>
 internal static class CrashClasses
 {
-    public const string Unhandled = "unhandled", Unobserved = "unobserved", OutOfMemory = "out_of_memory", Hung = "hung",
-        Abnormal = "abnormal", StackOverflow = "stack_overflow", FailFast = "fail_fast", AccessViolation = "access_violation",
+    public const string Unhandled = "unhandled", Unobserved = "unobserved", OutOfMemory = "out_of_memory",
+        Hung = "hung", Abnormal = "abnormal", StackOverflow = "stack_overflow", FailFast = "fail_fast",
+        AccessViolation = "access_violation",
         NativeAbort = "native_abort";
 
     public static string Of(Exception exception) => exception is OutOfMemoryException ? OutOfMemory : Unhandled;

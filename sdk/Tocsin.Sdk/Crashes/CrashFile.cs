@@ -17,7 +17,8 @@ internal sealed class CrashFile
     {
         (_draft, _published) = (draft, published);
         _handle = File.OpenHandle(
-            draft, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, FileOptions.None, reserve);
+            draft, FileMode.CreateNew, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, FileOptions.None,
+                reserve);
         if (!OperatingSystem.IsWindows())
             File.SetUnixFileMode(_handle, UnixFileMode.UserRead | UnixFileMode.UserWrite);
     }

@@ -41,7 +41,8 @@ internal sealed class CrashLane
     private ExecutionContext? _context;
     private long _enteredAt;
 
-    public CrashLane(BlackBoxWriter box, BlackBoxLoggerProvider logs, TocsinServer server, RunFolder folder, TimeProvider clock)
+    public CrashLane(BlackBoxWriter box, BlackBoxLoggerProvider logs, TocsinServer server, RunFolder folder,
+        TimeProvider clock)
     {
         (_box, _logs, _server, _folder, _clock) = (box, logs, server, folder, clock);
         try
@@ -62,7 +63,9 @@ internal sealed class CrashLane
     /// <summary>Id of the crash under way; null before one.</summary>
     public string? CrashId { get; private set; }
 
-    /// <summary>The handler of <see cref="AppDomain.UnhandledException"/>; returns when the record is safe or time is up.</summary>
+    /// <summary>
+    /// The handler of <see cref="AppDomain.UnhandledException"/>; returns when the record is safe or time is up.
+    /// </summary>
     public void OnUnhandled(object sender, UnhandledExceptionEventArgs args)
     {
         if (Interlocked.Exchange(ref _gate, 1) != 0)
@@ -128,7 +131,8 @@ internal sealed class CrashLane
             SpanId = activity?.SpanId.ToHexString(),
             UserId = Tried(() => Surroundings.Find("user.id", activity, _logs.Scopes)),
             RequestId = Tried(() => Surroundings.Find("RequestId", activity, _logs.Scopes)),
-            Evidence = [new Evidence("crash_file", "The runtime raised UnhandledException: nothing caught the exception.")],
+            Evidence = [new Evidence("crash_file",
+                "The runtime raised UnhandledException: nothing caught the exception.")],
         };
     }
 
@@ -156,7 +160,8 @@ internal sealed class CrashLane
     // Compiles and loads what a crash needs; nothing is thrown, kept or sent.
     private void WarmUp()
     {
-        var facts = Gather(new InvalidOperationException("", new AggregateException(new TimeoutException())), _clock.GetUtcNow());
+        var facts = Gather(new InvalidOperationException("", new AggregateException(new TimeoutException())),
+            _clock.GetUtcNow());
         Keep(_short, null, facts, maxLogs: 0, onlyType: true);
         Keep(_whole, null, facts with { Resources = ProcessResources.Now() }, BlackBoxLayout.LogSlots, onlyType: false);
         StackText.Parse(new StackTrace(fNeedFileInfo: true).ToString());

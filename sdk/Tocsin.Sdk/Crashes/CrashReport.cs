@@ -18,7 +18,9 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
     private const string ExecutionEngine = "System.ExecutionEngineException";
     private const int MaxFileBytes = 32 << 20, MaxThreads = 64;
 
-    /// <summary>The crashed thread from its first managed frame on: above it are the runtime's own signal handlers.</summary>
+    /// <summary>
+    /// The crashed thread from its first managed frame on: above it are the runtime's own signal handlers.
+    /// </summary>
     public IEnumerable<ReportFrame> CrashSite =>
         Threads.FirstOrDefault(static t => t.Crashed)?.Frames.SkipWhile(static f => f.IlOffset is null) ?? [];
 
@@ -30,7 +32,8 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
         try
         {
             foreach (var path in Directory.EnumerateFiles(folder, PatternOf(Path.GetFileName(dumpName), pid)))
-                if (File.GetLastWriteTimeUtc(path) >= notBefore.UtcDateTime && new FileInfo(path).Length <= MaxFileBytes)
+                if (File.GetLastWriteTimeUtc(path) >= notBefore.UtcDateTime
+                    && new FileInfo(path).Length <= MaxFileBytes)
                     return Parse(File.ReadAllBytes(path));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -46,14 +49,16 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
         try
         {
             using var document = JsonDocument.Parse(utf8);
-            if (Member(document.RootElement, "payload") is not { } payload || Member(payload, "threads") is not { } list)
+            if (Member(document.RootElement, "payload") is not { } payload
+                || Member(payload, "threads") is not { } list)
                 return null;
             var threads = new List<ReportThread>();
             foreach (var element in list.EnumerateArray())
                 if (threads.Count < MaxThreads || IsTrue(element, "crashed"))
                     threads.Add(ThreadOf(element));
             var crashed = threads.Find(static t => t.Crashed);
-            var code = Member(document.RootElement, "parameters") is { } parameters ? Text(parameters, "ExceptionType") : null;
+            var code = Member(document.RootElement, "parameters") is { } parameters
+                ? Text(parameters, "ExceptionType") : null;
             var type = crashed?.ExceptionType == ExecutionEngine ? "Environment.FailFast" : crashed?.ExceptionType;
             return new CrashReport(ClassOf(crashed, code), type, threads);
         }
@@ -84,7 +89,8 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
         if ((Member(thread, "stack_frames") ?? Member(thread, "unmanaged_frames")) is { } list)
             Add(frames, list, repeated: 1);
         return new ReportThread(
-            Text(thread, "native_thread_id") ?? "", IsTrue(thread, "crashed"), Text(thread, "managed_exception_type"), frames);
+            Text(thread, "native_thread_id") ?? "", IsTrue(thread, "crashed"),
+            Text(thread, "managed_exception_type"), frames);
     }
 
     private static void Add(List<ReportFrame> frames, JsonElement list, int repeated)
@@ -97,7 +103,8 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
                 Add(frames, folded, Number(Text(frame, "repeated")) ?? 1);
             else if ((Text(frame, "method_name") ?? Text(frame, "unmanaged_name")) is { } method)
                 frames.Add(new ReportFrame(
-                    method, Text(frame, "filename") ?? Text(frame, "native_module"), Number(Text(frame, "il_offset")), repeated));
+                    method, Text(frame, "filename") ?? Text(frame, "native_module"),
+                    Number(Text(frame, "il_offset")), repeated));
         }
     }
 
@@ -132,7 +139,8 @@ internal sealed record CrashReport(string Class, string? ExceptionType, IReadOnl
         if (text is null)
             return null;
         return text.StartsWith("0x", StringComparison.Ordinal)
-            ? int.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex) ? hex : null
+            ? int.TryParse(text.AsSpan(2), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var hex)
+                ? hex : null
             : int.TryParse(text, CultureInfo.InvariantCulture, out var number) ? number : null;
     }
 }

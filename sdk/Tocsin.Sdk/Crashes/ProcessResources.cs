@@ -21,7 +21,8 @@ internal sealed record ProcessResources
             WorkingSetBytes = Field(status, "VmRSS:") * 1024 ?? Environment.WorkingSet,
             PeakWorkingSetBytes = Field(status, "VmHWM:") * 1024,
             GcHeapBytes = GC.GetTotalMemory(forceFullCollection: false),
-            MemoryLimitBytes = GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes is > 0 and var limit ? limit : null,
+            MemoryLimitBytes = GC.GetGCMemoryInfo(GCKind.Any).TotalAvailableMemoryBytes is > 0 and var limit
+                ? limit : null,
             ThreadCount = (int?)Field(status, "Threads:"),
             ThreadPoolQueue = ThreadPool.PendingWorkItemCount,
             CpuSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
@@ -49,7 +50,8 @@ internal sealed record ProcessResources
                 continue;
             var value = line[name.Length..].Trim();
             var blank = value.IndexOf(' ');
-            return long.TryParse(blank < 0 ? value : value[..blank], CultureInfo.InvariantCulture, out var number) ? number : null;
+            return long.TryParse(blank < 0 ? value : value[..blank], CultureInfo.InvariantCulture, out var number)
+                ? number : null;
         }
         return null;
     }

@@ -6,8 +6,9 @@ namespace Tocsin.Sdk.Crashes;
 internal readonly record struct StackFrameText(string Method, string? File, int? Line, int Repeated);
 
 /// <summary>
-/// Takes the runtime's stack text apart. The text is used and not the frames of <see cref="System.Diagnostics.StackTrace"/>,
-/// because the runtime names async methods, lambdas and generics in it the way developers know them.
+/// Takes the runtime's stack text apart. The text is used and not the frames of <see
+/// cref="System.Diagnostics.StackTrace"/>, because the runtime names async methods, lambdas and generics in it the way
+/// developers know them.
 /// </summary>
 internal static class StackText
 {

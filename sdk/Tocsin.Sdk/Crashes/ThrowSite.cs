@@ -4,8 +4,8 @@ using System.Runtime.ExceptionServices;
 namespace Tocsin.Sdk.Crashes;
 
 /// <summary>
-/// Remembers, per thread, the context the last exception was first thrown in. The runtime resets the context of threads and
-/// pool work before it raises UnhandledException, and with it goes who the user was. Costs two stores per throw.
+/// Remembers, per thread, the context the last exception was first thrown in. The runtime resets the context of threads
+/// and pool work before it raises UnhandledException, and with it goes who the user was. Costs two stores per throw.
 /// </summary>
 internal static class ThrowSite
 {

@@ -4,8 +4,8 @@ using Tocsin.Sdk.Delivery;
 namespace Tocsin.Sdk.Crashes;
 
 /// <summary>
-/// Reports exceptions of tasks nobody awaited. The event comes on the finalizer thread, so it only takes note; the courier
-/// makes the record. At most <see cref="PerMinute"/>, because a loop that forgets to await makes thousands.
+/// Reports exceptions of tasks nobody awaited. The event comes on the finalizer thread, so it only takes note; the
+/// courier makes the record. At most <see cref="PerMinute"/>, because a loop that forgets to await makes thousands.
 /// </summary>
 internal sealed class UnobservedTasks(Courier courier, TimeProvider clock)
 {
@@ -29,7 +29,9 @@ internal sealed class UnobservedTasks(Courier courier, TimeProvider clock)
             _left++;
     }
 
-    private static CrashFacts Facts(BlackBoxSnapshot box, AggregateException exception, DateTimeOffset time, long left) => new()
+    private static CrashFacts Facts(BlackBoxSnapshot box, AggregateException exception, DateTimeOffset time,
+        long left) =>
+        new()
     {
         CrashId = Crashes.CrashId.New(time),
         Class = CrashClasses.Unobserved,
@@ -37,8 +39,10 @@ internal sealed class UnobservedTasks(Courier courier, TimeProvider clock)
         Box = box,
         // The aggregate is the task's own wrapping; with one child, the child is the story.
         Exception = exception.InnerExceptions.Count == 1 ? exception.InnerExceptions[0] : exception,
-        Evidence = [new Evidence("crash_file", "The runtime raised UnobservedTaskException: a task failed and nobody looked. The process lives on.")],
-        Attributes = left == 0 ? [] : [("tocsin.unobserved.left_out", left.ToString(System.Globalization.CultureInfo.InvariantCulture))],
+        Evidence = [new Evidence("crash_file",
+            "The runtime raised UnobservedTaskException: a task failed and nobody looked. The process lives on.")],
+        Attributes = left == 0
+            ? [] : [("tocsin.unobserved.left_out", left.ToString(System.Globalization.CultureInfo.InvariantCulture))],
         Resources = ProcessResources.Now(),
     };
 }

@@ -8,8 +8,9 @@ using Tocsin.Sdk.Runs;
 namespace Tocsin.Sdk.Delivery;
 
 /// <summary>
-/// The one thread that talks to the server while the process lives: a heartbeat every 5 s, records of errors the process
-/// survived, and what earlier runs left behind. Blocking calls on a thread of its own, so a starved pool cannot stop it.
+/// The one thread that talks to the server while the process lives: a heartbeat every 5 s, records of errors the
+/// process survived, and what earlier runs left behind. Blocking calls on a thread of its own, so a starved pool cannot
+/// stop it.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
 internal sealed class Courier
@@ -30,12 +31,15 @@ internal sealed class Courier
     private readonly FixedBuffer _buffer = new(512 << 10);
     private volatile string _state = "running";
 
-    // Owned by the courier's thread: records the server has not taken yet, oldest first.
+    // Owned by the courier's thread: what it said last and when, and records the server has not taken yet, oldest first.
+    private DateTimeOffset _lastBeat = DateTimeOffset.MinValue;
+    private string _said = "";
     private readonly Queue<byte[]> _unsent = new();
 
     /// <summary>Starts the thread; the first heartbeat is sent at once.</summary>
     public Courier(
-        RunIdentity identity, BlackBoxWriter box, TocsinServer server, RunFolder folder, OrphanRuns orphans, TimeProvider clock)
+        RunIdentity identity, BlackBoxWriter box, TocsinServer server, RunFolder folder, OrphanRuns orphans,
+            TimeProvider clock)
     {
         (_identity, _box, _server, _folder, _orphans, _clock) = (identity, box, server, folder, orphans, clock);
         _thread = new Thread(Run, 1 << 20) { IsBackground = true, Name = "Tocsin courier" };
@@ -80,46 +84,53 @@ internal sealed class Courier
 
     private void Run()
     {
-        var lastBeat = DateTimeOffset.MinValue;
-        var said = "";
         while (!_queue.IsCompleted)
-        {
-            var now = _clock.GetUtcNow();
-            if (now - lastBeat >= s_beatEvery || now < lastBeat || said != _state)
-            {
-                said = _state;
-                Beat(said, now, s_timeout);
-                SendAgain();
-                lastBeat = now;
-            }
-            if (_queue.TryTake(out var make, _orphans.HasMore ? 0 : WaitMilliseconds(lastBeat)))
-                Handle(make);
-            else if (_orphans.HasMore)
-                _orphans.AdoptOne(_server, s_timeout);
-        }
-        SendAgain();
-        Beat("stopped", _clock.GetUtcNow(), TimeSpan.FromSeconds(1));
+            Safely(Turn);
+        Safely(SendAgain);
+        Safely(() => Beat("stopped", _clock.GetUtcNow(), TimeSpan.FromSeconds(1)));
     }
 
-    private int WaitMilliseconds(DateTimeOffset lastBeat) =>
-        (int)Math.Clamp((lastBeat + s_beatEvery - _clock.GetUtcNow()).TotalMilliseconds, 10, s_beatEvery.TotalMilliseconds);
+    private void Turn()
+    {
+        var now = _clock.GetUtcNow();
+        if (now - _lastBeat >= s_beatEvery || now < _lastBeat || _said != _state)
+        {
+            (_said, _lastBeat) = (_state, now);
+            Beat(_said, now, s_timeout);
+            SendAgain();
+        }
+        if (_queue.TryTake(out var make, _orphans.HasMore ? 0 : WaitMilliseconds()))
+            Handle(make);
+        else if (_orphans.HasMore)
+            _orphans.AdoptOne(_server, s_timeout);
+    }
 
-    private void Handle(Func<BlackBoxSnapshot, CrashFacts?> make)
+    // An exception on this thread would end the application it is meant to watch.
+    private static void Safely(Action step)
     {
         try
         {
-            if (make(_box.Snapshot()) is not { } facts)
-                return;
-            LastId = facts.CrashId;
-            var record = CrashRecordWriter.ToBytes(_buffer, facts);
-            if (_server.PostCrash(record, s_timeout).IsFinal)
-                return;
-            Keep(facts.CrashId, record);
+            step();
         }
         catch (Exception)
         {
-            // An exception's own Message may throw; telemetry must not end the process for it.
+            // A disk or a server that misbehaves in a new way: the next turn tries again, and must not spin.
+            Thread.Sleep(100);
         }
+    }
+
+    private int WaitMilliseconds() =>
+        (int)Math.Clamp((_lastBeat + s_beatEvery - _clock.GetUtcNow()).TotalMilliseconds, 10,
+            s_beatEvery.TotalMilliseconds);
+
+    private void Handle(Func<BlackBoxSnapshot, CrashFacts?> make)
+    {
+        if (make(_box.Snapshot()) is not { } facts)
+            return;
+        LastId = facts.CrashId;
+        var record = CrashRecordWriter.ToBytes(_buffer, facts);
+        if (!_server.PostCrash(record, s_timeout).IsFinal)
+            Keep(facts.CrashId, record);
     }
 
     // On disk the record outlives the process; without a disk it waits in memory.

@@ -20,8 +20,8 @@ internal readonly record struct Answer(int Status, string? Failure)
 }
 
 /// <summary>
-/// One blocking HTTP/1.1 POST on the calling thread. HttpClient.Send is no substitute: it opens connections on the thread
-/// pool, which is what has failed when a hung process must report itself. No proxy, no redirect, no reuse.
+/// One blocking HTTP/1.1 POST on the calling thread. HttpClient.Send is no substitute: it opens connections on the
+/// thread pool, which is what has failed when a hung process must report itself. No proxy, no redirect, no reuse.
 /// </summary>
 internal static class PlainHttp
 {
@@ -41,7 +41,8 @@ internal static class PlainHttp
             secure.AuthenticateAsClient(url.IdnHost);
             return Exchange(secure, url, key, json);
         }
-        catch (Exception e) when (e is IOException or SocketException or AuthenticationException or InvalidOperationException)
+        catch (Exception e) when (
+            e is IOException or SocketException or AuthenticationException or InvalidOperationException)
         {
             return new Answer(0, e.InnerException is SocketException inner ? Reason(inner.SocketErrorCode) : e.Message);
         }
@@ -53,7 +54,11 @@ internal static class PlainHttp
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : Dns.GetHostAddresses(host);
         foreach (var address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, Blocking = false };
+            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp)
+            {
+                NoDelay = true,
+                Blocking = false,
+            };
             var error = Begin(socket, new IPEndPoint(address, port));
             if (error == SocketError.WouldBlock)
                 error = Await(socket, left());
@@ -156,7 +161,13 @@ internal static class PlainHttp
         public override bool CanWrite => true;
         public override bool CanSeek => false;
         public override long Length => throw new NotSupportedException();
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
         public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
         public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
         public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();

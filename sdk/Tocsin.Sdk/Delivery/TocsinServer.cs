@@ -7,9 +7,11 @@ internal sealed class TocsinServer(Uri server, string? key)
 
     public Uri Url => server;
 
-    public Answer PostCrash(ReadOnlyMemory<byte> record, TimeSpan deadline) => PlainHttp.Post(_crashes, key, record, deadline);
+    public Answer PostCrash(ReadOnlyMemory<byte> record, TimeSpan deadline) =>
+        PlainHttp.Post(_crashes, key, record, deadline);
 
-    public Answer PostHeartbeat(ReadOnlyMemory<byte> beat, TimeSpan deadline) => PlainHttp.Post(_heartbeats, key, beat, deadline);
+    public Answer PostHeartbeat(ReadOnlyMemory<byte> beat, TimeSpan deadline) =>
+        PlainHttp.Post(_heartbeats, key, beat, deadline);
 
     // The server may live below a path prefix.
     private static Uri At(Uri server, string door) =>

@@ -6,8 +6,8 @@ using Tocsin.Sdk.Delivery;
 namespace Tocsin.Sdk.Runs;
 
 /// <summary>
-/// Reports what earlier runs of this service could not report themselves, oldest first, one at a time. A run is dead when
-/// its lock can be taken; the lock is held while its records are sent. Used by the courier's thread alone.
+/// Reports what earlier runs of this service could not report themselves, oldest first, one at a time. A run is dead
+/// when its lock can be taken; the lock is held while its records are sent. Used by the courier's thread alone.
 /// </summary>
 internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangTimeout, TimeProvider clock)
 {
@@ -93,7 +93,7 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
 
     private static List<string> Bounded(List<string> runs)
     {
-        var sizes = runs.ConvertAll(static r => new DirectoryInfo(r).EnumerateFiles().Sum(static f => f.Length));
+        var sizes = runs.ConvertAll(SizeOf);
         while (runs.Count > MaxRuns || (runs.Count > 2 && sizes.Sum() > MaxBytes))
         {
             var middle = runs.Count / 2;
@@ -102,6 +102,19 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
             sizes.RemoveAt(middle);
         }
         return runs;
+    }
+
+    // Another process of the service may be adopting, and clearing away, the same runs.
+    private static long SizeOf(string folder)
+    {
+        try
+        {
+            return new DirectoryInfo(folder).EnumerateFiles().Sum(static f => f.Length);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
+        }
     }
 
     /// <summary>False when the server could not be reached or refused for now.</summary>
@@ -113,9 +126,11 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
         {
             var box = BlackBoxReader.ReadFile(Path.Combine(folder, BlackBoxLayout.FileName));
             var crash = Path.Combine(folder, RunFolder.CrashName);
-            if (box is not null && IsUnexplained(box) && !File.Exists(crash) && Record(box) is { } record && !TryWrite(crash, record))
+            if (box is not null && IsUnexplained(box) && !File.Exists(crash) && Record(box) is { } record
+                && !TryWrite(crash, record))
                 return false;
-            var sent = (box?.CrashState == CrashState.Delivered || SendAll(folder, RunFolder.CrashName, server, timeout))
+            var told = box?.CrashState == CrashState.Delivered;
+            var sent = (told || SendAll(folder, RunFolder.CrashName, server, timeout))
                 && SendAll(folder, RunFolder.RecordPattern, server, timeout);
             if (sent)
                 RunFolder.Remove(folder);
@@ -159,7 +174,8 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
             Box = box,
             Report = report,
             TraceId = trace,
-            UserId = trace is null ? null : box.Logs.LastOrDefault(l => l.TraceId == trace && l.UserId is not null)?.UserId,
+            UserId = trace is null
+                ? null : box.Logs.LastOrDefault(l => l.TraceId == trace && l.UserId is not null)?.UserId,
             Evidence = EvidenceOf(box, report, time),
         };
     }
@@ -168,21 +184,26 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
     {
         var evidence = new List<Evidence>();
         if (report is not null)
-            evidence.Add(new Evidence("crash_report", $"The runtime's crash report shows {report.ExceptionType ?? "a fatal signal"}."));
+            evidence.Add(new Evidence(
+                "crash_report", $"The runtime's crash report shows {report.ExceptionType ?? "a fatal signal"}."));
         evidence.Add(new Evidence("black_box", string.Create(
-            CultureInfo.InvariantCulture, $"Last heartbeat at {last.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} UTC, no goodbye and no request to stop.")));
+            CultureInfo.InvariantCulture,
+            $"Last heartbeat at {last.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} UTC, no goodbye, no request to stop.")));
         if (box.BootId.Length > 0 && RunIdentity.CurrentBoot() is { Length: > 0 } boot && boot != box.BootId)
-            evidence.Add(new Evidence("black_box", "The machine has been restarted since: it may have gone down with the process."));
+            evidence.Add(new Evidence(
+                "black_box", "The machine has been restarted since: it may have gone down with the process."));
         if (box.PoolHeartbeat is { } pool && last - pool > hangTimeout)
             evidence.Add(new Evidence("black_box", string.Create(
-                CultureInfo.InvariantCulture, $"The thread pool had not answered for {(last - pool).TotalSeconds:0} s: the process hung first.")));
+                CultureInfo.InvariantCulture,
+                $"The thread pool had not answered for {(last - pool).TotalSeconds:0} s: the process hung first.")));
         return [.. evidence];
     }
 
     // With one operation under way, the death belongs to it; with several, nobody can tell.
     private static string? OnlyTrace(BlackBoxSnapshot box)
     {
-        var traces = box.Activities.Select(static a => a.TraceId).Where(static t => t.Length > 0).Distinct().Take(2).ToArray();
+        var traces = box.Activities
+            .Select(static a => a.TraceId).Where(static t => t.Length > 0).Distinct().Take(2).ToArray();
         return traces.Length == 1 ? traces[0] : null;
     }
 }

@@ -8,8 +8,8 @@ using Tocsin.Sdk.Telemetry;
 namespace Tocsin.Sdk.Runs;
 
 /// <summary>
-/// Everything that watches this process, wired once for its whole life: nothing here is ever unhooked, because a process
-/// can die after its host has stopped.
+/// Everything that watches this process, wired once for its whole life: nothing here is ever unhooked, because a
+/// process can die after its host has stopped.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
 internal sealed class ProcessRun
@@ -82,7 +82,9 @@ internal sealed class ProcessRun
         _courier?.Running();
     }
 
-    /// <summary>The orderly end: says goodbye to the server, marks the black box, leaves no trace behind. Once.</summary>
+    /// <summary>
+    /// The orderly end: says goodbye to the server, marks the black box, leaves no trace behind. Once.
+    /// </summary>
     public void Exit(int code)
     {
         if (Interlocked.Exchange(ref _left, 1) != 0)
@@ -105,7 +107,8 @@ internal sealed class ProcessRun
             Resources = ProcessResources.Now(),
             Evidence = [new Evidence("heartbeat", string.Create(
                 CultureInfo.InvariantCulture,
-                $"The thread pool has not answered for {waited.TotalSeconds:0.#} s; {ThreadPool.PendingWorkItemCount} work items wait for {ThreadPool.ThreadCount} threads."))],
+                $"The thread pool has not answered for {waited.TotalSeconds:0.#} s; "
+                + $"{ThreadPool.PendingWorkItemCount} work items wait for {ThreadPool.ThreadCount} threads."))],
         });
     }
 
@@ -113,7 +116,8 @@ internal sealed class ProcessRun
     {
         try
         {
-            return folder.File(BlackBoxLayout.FileName) is { } path ? BlackBoxMemory.Map(path) : BlackBoxMemory.Allocate();
+            return folder.File(BlackBoxLayout.FileName) is { } path
+                ? BlackBoxMemory.Map(path) : BlackBoxMemory.Allocate();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

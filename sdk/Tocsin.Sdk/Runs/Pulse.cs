@@ -3,8 +3,8 @@ using Tocsin.Sdk.BlackBox;
 namespace Tocsin.Sdk.Runs;
 
 /// <summary>
-/// Shows that the process lives: a thread of its own renews the heartbeat, and queues a work item that renews the pool's.
-/// A work item left waiting for the whole hang time-out begins an episode; its answer ends it.
+/// Shows that the process lives: a thread of its own renews the heartbeat, and queues a work item that renews the
+/// pool's. A work item left waiting for the whole hang time-out begins an episode; its answer ends it.
 /// </summary>
 internal sealed class Pulse : IThreadPoolWorkItem
 {
@@ -23,7 +23,7 @@ internal sealed class Pulse : IThreadPoolWorkItem
         _box = box;
         _hung = hung;
         _watch = new HangWatch(hangTimeout, Period);
-        new Thread(Run, 256 << 10) { IsBackground = true, Name = "Tocsin pulse", Priority = ThreadPriority.AboveNormal }.UnsafeStart();
+        new Thread(Run, 256 << 10) { IsBackground = true, Name = "Tocsin pulse" }.UnsafeStart();
     }
 
     void IThreadPoolWorkItem.Execute()
@@ -37,13 +37,25 @@ internal sealed class Pulse : IThreadPoolWorkItem
         while (true)
         {
             _box.Beat();
-            var answered = Interlocked.CompareExchange(ref _queued, 1, 0) == 0;
-            if (answered)
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-            if (_watch.Beat(answered || System.Diagnostics.Debugger.IsAttached) is { } waited)
-                _hung(waited);
+            try
+            {
+                Ask();
+            }
+            catch (OutOfMemoryException)
+            {
+                // The application will hear of it soon enough, and not from here.
+            }
             Thread.Sleep(Period);
         }
+    }
+
+    private void Ask()
+    {
+        var answered = Interlocked.CompareExchange(ref _queued, 1, 0) == 0;
+        if (answered)
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        if (_watch.Beat(answered || System.Diagnostics.Debugger.IsAttached) is { } waited)
+            _hung(waited);
     }
 }
 

@@ -70,7 +70,8 @@ internal sealed class RunFolder
         try
         {
             MakePrivate(folder);
-            held = new FileStream(System.IO.Path.Combine(folder, LockName), PrivateFile(FileMode.OpenOrCreate, FileAccess.ReadWrite));
+            held = new FileStream(System.IO.Path.Combine(folder, LockName),
+                PrivateFile(FileMode.OpenOrCreate, FileAccess.ReadWrite));
             return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
@@ -105,7 +106,8 @@ internal sealed class RunFolder
         if (OperatingSystem.IsWindows())
             Directory.CreateDirectory(folder);
         else
-            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            Directory.CreateDirectory(folder,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static IEnumerable<string> StateFolders(Settings settings)
@@ -124,7 +126,8 @@ internal sealed class RunFolder
 
     private static string FileNameOf(string text)
     {
-        var name = string.Concat(text.Take(100).Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
+        var name = string.Concat(
+            text.Take(100).Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));
         return name.Trim('.') is { Length: > 0 } safe ? safe : "_";
     }
 

@@ -27,7 +27,8 @@ internal sealed record Settings
     {
         public string? ApplicationName { get; init; }
         public string? EnvironmentName { get; init; }
-        public static Surroundings OfProcess { get; } = new(System.Environment.GetEnvironmentVariable, static _ => null);
+        public static Surroundings OfProcess { get; } =
+            new(System.Environment.GetEnvironmentVariable, static _ => null);
     }
 
     /// <exception cref="ArgumentException">A value cannot be used; the message names each one and what was expected.</exception>
@@ -45,7 +46,8 @@ internal sealed record Settings
             Key = NullIfEmpty(options.Key),
             Service = around.Variable("OTEL_SERVICE_NAME") is { Length: > 0 } named ? named
                 : resource.GetValueOrDefault("service.name")
-                    ?? NullIfEmpty(options.ServiceName) ?? around.ApplicationName ?? entry?.GetName().Name ?? "unknown_service",
+                    ?? NullIfEmpty(options.ServiceName) ?? around.ApplicationName ?? entry?.GetName().Name
+                    ?? "unknown_service",
             Environment = resource.GetValueOrDefault("deployment.environment.name")
                 ?? resource.GetValueOrDefault("deployment.environment")
                 ?? NullIfEmpty(options.Environment) ?? around.EnvironmentName
@@ -62,13 +64,16 @@ internal sealed record Settings
         if (settings.HangTimeout < TimeSpan.FromSeconds(1))
             problems.Add($"HangTimeout is {settings.HangTimeout}; expected at least one second");
         if (settings.Key?.AsSpan().ContainsAnyExceptInRange('!', '~') == true)
-            problems.Add("Key (TOCSIN_KEY) holds a blank or a character outside ASCII; expected the key as the server shows it");
-        return problems.Count == 0 ? settings : throw new ArgumentException("Tocsin cannot start: " + string.Join("; ", problems) + ".");
+            problems.Add(
+                "Key (TOCSIN_KEY) holds a blank or a character outside ASCII; expected the key as the server shows it");
+        return problems.Count == 0
+            ? settings : throw new ArgumentException("Tocsin cannot start: " + string.Join("; ", problems) + ".");
     }
 
     private static void Fill(TocsinOptions options, Surroundings around, List<string> problems)
     {
-        string? Value(string member, string variable) => NullIfEmpty(around.Variable(variable)) ?? around.Configuration("Tocsin:" + member);
+        string? Value(string member, string variable) =>
+            NullIfEmpty(around.Variable(variable)) ?? around.Configuration("Tocsin:" + member);
         options.Url = Value("Url", "TOCSIN_URL") ?? options.Url;
         options.Key = Value("Key", "TOCSIN_KEY");
         options.ServiceName = Value("ServiceName", "TOCSIN_SERVICE");
@@ -80,20 +85,23 @@ internal sealed record Settings
             if (TimeSpan.TryParse(hang, CultureInfo.InvariantCulture, out var span))
                 options.HangTimeout = span;
             else
-                problems.Add($"HangTimeout (TOCSIN_HANG_TIMEOUT) is \"{hang}\"; expected hours:minutes:seconds, such as 00:00:10");
+                problems.Add(
+                    $"HangTimeout (TOCSIN_HANG_TIMEOUT) is \"{hang}\"; expected hours:minutes:seconds, as 00:00:10");
         }
         if (Value("LogLevel", "TOCSIN_LOG_LEVEL") is { } level)
         {
             if (Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed))
                 options.LogLevel = parsed;
             else
-                problems.Add($"LogLevel (TOCSIN_LOG_LEVEL) is \"{level}\"; expected {string.Join(", ", Enum.GetNames<LogLevel>())}");
+                problems.Add($"LogLevel (TOCSIN_LOG_LEVEL) is \"{level}\"; expected "
+                    + string.Join(", ", Enum.GetNames<LogLevel>()));
         }
     }
 
     private static Uri ServerUrl(string url, List<string> problems)
     {
-        if (Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https" && parsed.Host.Length > 0)
+        if (Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
+            && parsed.Host.Length > 0)
             return parsed;
         problems.Add($"Url (TOCSIN_URL) is \"{url}\"; expected an address such as http://127.0.0.1:4480");
         return new Uri("http://127.0.0.1:4480");

@@ -5,8 +5,8 @@ using System.Runtime.InteropServices;
 namespace Tocsin.Sdk.Runs;
 
 /// <summary>
-/// Notes who asked the process to stop, because a death after that is no crash. .NET 10 has no default handler for SIGTERM
-/// any more, and no host handles SIGHUP; so both are seen to here.
+/// Notes who asked the process to stop, because a death after that is no crash. .NET 10 has no default handler for
+/// SIGTERM any more, and no host handles SIGHUP; so both are seen to here.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
 internal sealed class StopSignals
@@ -24,7 +24,8 @@ internal sealed class StopSignals
     public StopSignals(ProcessRun run)
     {
         _run = run;
-        _registrations = [Register(PosixSignal.SIGTERM, 15), Register(PosixSignal.SIGINT, 2), Register(PosixSignal.SIGQUIT, 3)];
+        _registrations =
+            [Register(PosixSignal.SIGTERM, 15), Register(PosixSignal.SIGINT, 2), Register(PosixSignal.SIGQUIT, 3)];
         if (!HangUpIsIgnored())
             _registrations = [.. _registrations, Register(PosixSignal.SIGHUP, 1)];
     }
@@ -35,7 +36,9 @@ internal sealed class StopSignals
     /// <summary>From now on a host ends the process; it handles every signal but SIGHUP itself.</summary>
     public void HostTakesOver(Action stopHost) => _stopHost = stopHost;
 
-    /// <summary>Without a host the process is ended here: callbacks of <see cref="Stopping"/>, flush, exit with 128 + signal.</summary>
+    /// <summary>
+    /// Without a host the process is ended here: callbacks of <see cref="Stopping"/>, flush, exit with 128 + signal.
+    /// </summary>
     public void EndProcess(Action flush) => _flush = flush;
 
     /// <summary>Runs the callbacks of <see cref="Stopping"/> on the calling thread.</summary>
@@ -57,7 +60,8 @@ internal sealed class StopSignals
             var status = OperatingSystem.IsLinux() ? File.ReadAllText("/proc/self/status") : "";
             var at = status.IndexOf(Ignored, StringComparison.Ordinal);
             return at >= 0
-                && ulong.TryParse(status.AsSpan(at + Ignored.Length, 17).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var mask)
+                && ulong.TryParse(status.AsSpan(at + Ignored.Length, 17).Trim(), NumberStyles.HexNumber,
+                CultureInfo.InvariantCulture, out var mask)
                 && (mask & 1) != 0; // bit 0 is signal 1
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

@@ -26,7 +26,8 @@ internal static class ExportClient
             }
         }
 
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request,
+            CancellationToken cancellationToken)
         {
             try
             {
@@ -41,7 +42,8 @@ internal static class ExportClient
 
         private static HttpResponseMessage Seen(HttpRequestMessage request, HttpResponseMessage response)
         {
-            s_state.Report(request.RequestUri!, response.IsSuccessStatusCode ? "ok" : $"{(int)response.StatusCode} {response.ReasonPhrase}".Trim());
+            s_state.Report(request.RequestUri!, response.IsSuccessStatusCode
+                ? "ok" : $"{(int)response.StatusCode} {response.ReasonPhrase}".Trim());
             return response;
         }
 
@@ -53,7 +55,10 @@ internal static class ExportClient
         };
     }
 
-    /// <summary>Gives the handler a meter under a name nobody listens to; or every export would count as a call of the application.</summary>
+    /// <summary>
+    /// Gives the handler a meter under a name nobody listens to; or every export would count as a call of the
+    /// application.
+    /// </summary>
     private sealed class Unmeasured : IMeterFactory
     {
         public Meter Create(MeterOptions options) => new("Tocsin.Sdk.Unmeasured");
@@ -64,7 +69,9 @@ internal static class ExportClient
     }
 }
 
-/// <summary>Says once on standard error when the export begins to fail, fails otherwise, or works again. Any thread.</summary>
+/// <summary>
+/// Says once on standard error when the export begins to fail, fails otherwise, or works again. Any thread.
+/// </summary>
 internal sealed class ExportState(Action<string> say)
 {
     private readonly Lock _lock = new();

@@ -3,8 +3,8 @@ using System.Diagnostics.Tracing;
 namespace Tocsin.Sdk.Telemetry;
 
 /// <summary>
-/// Says once per kind what OpenTelemetry itself only tells an event source: batches dropped, exporters that cannot be set up.
-/// Failed requests are <see cref="ExportState"/>'s to tell.
+/// Says once per kind what OpenTelemetry itself only tells an event source: batches dropped, exporters that cannot be
+/// set up. Failed requests are <see cref="ExportState"/>'s to tell.
 /// </summary>
 internal sealed class ExporterTroubles : EventListener
 {
@@ -28,6 +28,7 @@ internal sealed class ExporterTroubles : EventListener
         lock (_lock)
             if (_said.Count >= MaxKinds || !_said.Add(kind))
                 return;
-        Console.Error.WriteLine($"tocsin: telemetry: {kind}: {string.Join("; ", eventData.Payload ?? (IReadOnlyCollection<object?>)[])}");
+        Console.Error.WriteLine(
+            $"tocsin: telemetry: {kind}: {string.Join("; ", eventData.Payload ?? (IReadOnlyCollection<object?>)[])}");
     }
 }

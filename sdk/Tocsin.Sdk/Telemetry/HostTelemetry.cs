@@ -5,7 +5,10 @@ using Tocsin.Sdk.Runs;
 
 namespace Tocsin.Sdk.Telemetry;
 
-/// <summary>Ties the process's watch and its traces and metrics to the life of a host. Logs are the logging framework's to dispose.</summary>
+/// <summary>
+/// Ties the process's watch and its traces and metrics to the life of a host. Logs are the logging framework's to
+/// dispose.
+/// </summary>
 internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lifetime) : IHostedLifecycleService
 {
     private TracerProvider? _traces;

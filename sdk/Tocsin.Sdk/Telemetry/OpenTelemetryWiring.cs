@@ -10,14 +10,15 @@ using Tocsin.Sdk.Runs;
 namespace Tocsin.Sdk.Telemetry;
 
 /// <summary>
-/// OpenTelemetry set up the way Tocsin's server expects it, with .NET's own instrumentation and no package besides. Where an
-/// OTEL_* variable speaks to a choice, the choice is left to it.
+/// OpenTelemetry set up the way Tocsin's server expects it, with .NET's own instrumentation and no package besides.
+/// Where an OTEL_* variable speaks to a choice, the choice is left to it.
 /// </summary>
 internal static class OpenTelemetryWiring
 {
     // "Experimental.System.Net.*" multiplies spans, "Private.*" is nobody's; neither is in the list.
     private static readonly string[] s_sources =
-        ["Microsoft.AspNetCore", "Microsoft.AspNetCore.*", "System.Net.Http", "Npgsql", "Experimental.Microsoft.Extensions.AI"];
+        ["Microsoft.AspNetCore", "Microsoft.AspNetCore.*", "System.Net.Http", "Npgsql",
+            "Experimental.Microsoft.Extensions.AI"];
 
     private static readonly string[] s_meters =
     [
@@ -27,7 +28,9 @@ internal static class OpenTelemetryWiring
 
     private static int s_spansWatched;
 
-    /// <summary>Must come before the web host is built: .NET 10 leaves the server span's attributes to whoever asks for them.</summary>
+    /// <summary>
+    /// Must come before the web host is built: .NET 10 leaves the server span's attributes to whoever asks for them.
+    /// </summary>
     public static void BeforeHost()
     {
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
@@ -67,7 +70,8 @@ internal static class OpenTelemetryWiring
         .Build();
 
     private static string[] Own(Settings settings) =>
-        Assembly.GetEntryAssembly()?.GetName().Name is { } name ? [.. settings.Sources, name, name + ".*"] : [.. settings.Sources];
+        Assembly.GetEntryAssembly()?.GetName().Name is { } name
+            ? [.. settings.Sources, name, name + ".*"] : [.. settings.Sources];
 
     private static ResourceBuilder ResourceOf(ProcessRun run)
     {
@@ -83,7 +87,8 @@ internal static class OpenTelemetryWiring
             attributes["service.version"] = release;
         if (run.Identity.Environment is { } environment)
             attributes["deployment.environment.name"] = environment;
-        return ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddAttributes(attributes).AddEnvironmentVariableDetector()
+        return ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddAttributes(attributes)
+            .AddEnvironmentVariableDetector()
             // Crash records are joined to logs by it, so no variable may change it.
             .AddAttributes([new("service.instance.id", run.Identity.RunId)]);
     }
@@ -100,7 +105,8 @@ internal static class OpenTelemetryWiring
                 exporter.Headers = "Authorization=Bearer " + Uri.EscapeDataString(key);
         }
         if (exporter.Protocol == OtlpExportProtocol.HttpProtobuf)
-            exporter.HttpClientFactory = () => ExportClient.New(TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds));
+            exporter.HttpClientFactory = () =>
+                ExportClient.New(TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds));
     }
 
     private static bool Unset(string variable) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

@@ -5,8 +5,9 @@ using System.Reflection;
 namespace Tocsin.Sdk.Telemetry;
 
 /// <summary>
-/// Gives ASP.NET Core's server spans what .NET 10 leaves out: the name "GET /bookings/{id:int}", http.route, the status.
-/// The library must run without ASP.NET Core, so the request is read by reflection. .NET 11 does all this itself.
+/// Gives ASP.NET Core's server spans what .NET 10 leaves out: the name "GET /bookings/{id:int}", http.route, the
+/// status. The library must run without ASP.NET Core, so the request is read by reflection. .NET 11 does all this
+/// itself.
 /// </summary>
 internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
 {
@@ -30,7 +31,8 @@ internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<Key
 
     void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
     {
-        if (value.Key != RequestStops || value.Value is not { } context || Activity.Current is not { IsAllDataRequested: true } span)
+        if (value.Key != RequestStops || value.Value is not { } context
+            || Activity.Current is not { IsAllDataRequested: true } span)
             return;
         try
         {
@@ -72,7 +74,8 @@ internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<Key
     }
 
     /// <summary>The few members of HttpContext that are read, found once.</summary>
-    private sealed record RequestShape(PropertyInfo Response, PropertyInfo StatusCode, PropertyInfo Features, PropertyInfo ByType, Type EndpointFeature)
+    private sealed record RequestShape(PropertyInfo Response, PropertyInfo StatusCode, PropertyInfo Features,
+        PropertyInfo ByType, Type EndpointFeature)
     {
         private object[]? _endpointKey;
 
@@ -99,7 +102,8 @@ internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<Key
                 response, response.PropertyType.GetProperty("StatusCode")!, features,
                 features.PropertyType.GetProperty("Item", [typeof(Type)])!,
                 features.PropertyType.Assembly.GetType("Microsoft.AspNetCore.Http.Features.IEndpointFeature")
-                    ?? type.Assembly.GetType("Microsoft.AspNetCore.Http.Features.IEndpointFeature", throwOnError: true)!);
+                    ?? type.Assembly.GetType("Microsoft.AspNetCore.Http.Features.IEndpointFeature",
+                    throwOnError: true)!);
         }
     }
 }

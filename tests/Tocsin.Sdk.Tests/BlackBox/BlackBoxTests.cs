@@ -74,7 +74,8 @@ public sealed unsafe class BlackBoxTests : IDisposable
     [Fact]
     public void An_activity_is_there_until_it_ends_and_too_many_do_no_harm()
     {
-        var activities = Enumerable.Range(0, 70).Select(i => new Activity("op " + i).AddBaggage("user.id", "u" + i).Start()).ToList();
+        var activities = Enumerable.Range(0, 70)
+            .Select(i => new Activity("op " + i).AddBaggage("user.id", "u" + i).Start()).ToList();
         foreach (var activity in activities)
             _writer.Began(activity);
         _writer.Snapshot().Activities.Count.ShouldBe(BlackBoxLayout.ActivitySlots);
@@ -156,7 +157,8 @@ public sealed unsafe class BlackBoxTests : IDisposable
     {
         for (var i = 0; i < 200; i++)
         {
-            _writer.Log(9, "Logger", "message " + i, ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), "user");
+            _writer.Log(9, "Logger", "message " + i, ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(),
+                "user");
             _writer.Breadcrumb("category", "crumb " + i);
         }
         using var activity = new Activity("operation").Start();
@@ -167,7 +169,8 @@ public sealed unsafe class BlackBoxTests : IDisposable
     private static int Place(Random random, int length) => random.Next(3) switch
     {
         0 => random.Next(BlackBoxLayout.RunIdAt),
-        1 => BlackBoxLayout.LogsAt + random.Next(BlackBoxLayout.LogSlots) * BlackBoxLayout.LogSlotSize + random.Next(64),
+        1 => BlackBoxLayout.LogsAt + random.Next(BlackBoxLayout.LogSlots) * BlackBoxLayout.LogSlotSize
+            + random.Next(64),
         _ => random.Next(length),
     };
 }

@@ -89,7 +89,8 @@ public sealed class CrashRecordWriterTests
 
     private CrashRecord Read(CrashFacts facts) => CrashJson.Read(CrashRecordWriter.ToBytes(_buffer, facts));
 
-    private static int Depth(CrashException exception) => exception.Inner.Count == 0 ? 1 : 1 + exception.Inner.Max(Depth);
+    private static int Depth(CrashException exception) =>
+        exception.Inner.Count == 0 ? 1 : 1 + exception.Inner.Max(Depth);
 
     private sealed class MessageForbidden : Exception
     {

@@ -37,8 +37,10 @@ public sealed class PlainHttpTests
     [Fact]
     public void A_refused_connection_is_a_value()
     {
-        PlainHttp.Post(new Uri("http://127.0.0.1:9"), null, "{}"u8.ToArray(), s_deadline).ToString().ShouldBe("connection refused");
-        PlainHttp.Post(new Uri("http://no-such-host.invalid"), null, "{}"u8.ToArray(), s_deadline).IsFinal.ShouldBeFalse();
+        PlainHttp.Post(new Uri("http://127.0.0.1:9"), null, "{}"u8.ToArray(),
+            s_deadline).ToString().ShouldBe("connection refused");
+        PlainHttp.Post(new Uri("http://no-such-host.invalid"), null, "{}"u8.ToArray(),
+            s_deadline).IsFinal.ShouldBeFalse();
     }
 
     [Fact]
@@ -64,7 +66,8 @@ public sealed class PlainHttpTests
             using var client = listener.AcceptTcpClient();
             client.GetStream().Write(Encoding.ASCII.GetBytes(greeting));
         }) { IsBackground = true }.Start();
-        PlainHttp.Post(new Uri("http://" + listener.LocalEndpoint), null, "{}"u8.ToArray(), s_deadline).Failure.ShouldNotBeNullOrEmpty();
+        PlainHttp.Post(new Uri("http://" + listener.LocalEndpoint), null, "{}"u8.ToArray(),
+            s_deadline).Failure.ShouldNotBeNullOrEmpty();
         listener.Stop();
     }
 }

@@ -18,7 +18,8 @@ public sealed class OrphanRunsTests : IDisposable
     public OrphanRunsTests()
     {
         _own = RunFolder.Open(Settings.Resolve(
-            o => (o.StateDirectory, o.ServiceName) = (_state.Path, "shop"), new Settings.Surroundings(static _ => null, static _ => null)));
+            o => (o.StateDirectory, o.ServiceName) = (_state.Path, "shop"),
+                new Settings.Surroundings(static _ => null, static _ => null)));
         _orphans = new OrphanRuns(_own, null, TimeSpan.FromSeconds(10), TimeProvider.System);
     }
 
@@ -109,7 +110,8 @@ public sealed class OrphanRunsTests : IDisposable
             box.Beat();
         }, clock);
         AdoptAll();
-        _server.Crashes.ShouldHaveSingleItem().Evidence.ShouldContain(e => e.Detail.Contains("had not answered for 45 s", StringComparison.Ordinal));
+        _server.Crashes.ShouldHaveSingleItem().Evidence.ShouldContain(e =>
+            e.Detail.Contains("had not answered for 45 s", StringComparison.Ordinal));
     }
 
     private void AdoptAll()
@@ -124,9 +126,9 @@ public sealed class OrphanRunsTests : IDisposable
         RunFolder.TryLock(folder, out var held, out _).ShouldBeTrue();
         held!.Dispose();
         var memory = BlackBoxMemory.Map(Path.Combine(folder, BlackBoxLayout.FileName));
-        then?.Invoke(new BlackBoxWriter(memory, Some.Identity with { RunId = runId }, Pulse.Period, clock ?? TimeProvider.System));
-        if (then is null)
-            _ = new BlackBoxWriter(memory, Some.Identity with { RunId = runId }, Pulse.Period, TimeProvider.System);
+        var identity = Some.Identity with { RunId = runId };
+        var box = new BlackBoxWriter(memory, identity, Pulse.Period, clock ?? TimeProvider.System);
+        then?.Invoke(box);
     }
 
     private sealed class SteppedClock(DateTimeOffset start) : TimeProvider

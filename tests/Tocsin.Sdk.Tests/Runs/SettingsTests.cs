@@ -36,7 +36,8 @@ public sealed class SettingsTests
     public void OpenTelemetrys_variables_beat_everything()
     {
         _variables["OTEL_SERVICE_NAME"] = "otel";
-        _variables["OTEL_RESOURCE_ATTRIBUTES"] = "service.name=no, service.version=9.9,deployment.environment.name=a%20b,broken,=x";
+        _variables["OTEL_RESOURCE_ATTRIBUTES"] =
+            "service.name=no, service.version=9.9,deployment.environment.name=a%20b,broken,=x";
         var settings = Resolve(o => (o.ServiceName, o.Release, o.Environment) = ("code", "1", "code"));
         (settings.Service, settings.Release, settings.Environment).ShouldBe(("otel", "9.9", "a b"));
     }
@@ -49,7 +50,8 @@ public sealed class SettingsTests
         _variables["TOCSIN_LOG_LEVEL"] = "loud";
         var message = Should.Throw<ArgumentException>(() => Resolve(o => o.Key = "two words")).Message;
         message.ShouldStartWith("Tocsin cannot start: ");
-        message.ShouldContain("Url (TOCSIN_URL) is \"localhost:4480\"; expected an address such as http://127.0.0.1:4480");
+        message.ShouldContain(
+            "Url (TOCSIN_URL) is \"localhost:4480\"; expected an address such as http://127.0.0.1:4480");
         message.ShouldContain("HangTimeout (TOCSIN_HANG_TIMEOUT) is \"soon\"; expected hours:minutes:seconds");
         message.ShouldContain("LogLevel (TOCSIN_LOG_LEVEL) is \"loud\"; expected Trace, Debug");
         message.ShouldContain("Key (TOCSIN_KEY)");

@@ -31,7 +31,8 @@ internal sealed class Child : IDisposable
         }
     }
 
-    public static Child Crasher(string kind, string serverUrl, string state, params (string Name, string? Value)[] environment) =>
+    public static Child Crasher(string kind, string serverUrl, string state,
+        params (string Name, string? Value)[] environment) =>
         Start("tests/Tocsin.Sdk.Crasher", kind, serverUrl, state, environment);
 
     public static Child Bookings(string serverUrl, string state, params (string Name, string? Value)[] environment) =>
@@ -62,7 +63,8 @@ internal sealed class Child : IDisposable
         _process.Dispose();
     }
 
-    private static Child Start(string project, string argument, string serverUrl, string state, (string, string?)[] environment)
+    private static Child Start(string project, string argument, string serverUrl, string state,
+        (string, string?)[] environment)
     {
         // tests/<this project>/bin/<configuration>/<framework>
         var here = new DirectoryInfo(AppContext.BaseDirectory);
@@ -84,8 +86,10 @@ internal sealed class Child : IDisposable
     }
 
     private static bool Speaks(string variable) =>
-        variable.StartsWith("TOCSIN_", StringComparison.Ordinal) || variable.StartsWith("OTEL_", StringComparison.Ordinal)
-        || variable.StartsWith("DOTNET_Dbg", StringComparison.Ordinal) || variable.StartsWith("DOTNET_Enable", StringComparison.Ordinal);
+        variable.StartsWith("TOCSIN_", StringComparison.Ordinal)
+            || variable.StartsWith("OTEL_", StringComparison.Ordinal)
+        || variable.StartsWith("DOTNET_Dbg", StringComparison.Ordinal)
+        || variable.StartsWith("DOTNET_Enable", StringComparison.Ordinal);
 
     private string? LineOf(string start)
     {

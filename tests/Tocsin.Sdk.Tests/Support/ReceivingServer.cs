@@ -103,7 +103,8 @@ internal sealed class ReceivingServer : IDisposable
             head.Append((char)b);
         }
         var lines = head.ToString().Split("\r\n");
-        var length = lines.FirstOrDefault(l => l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)) is { } line
+        var length = lines.FirstOrDefault(l =>
+            l.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase)) is { } line
             ? int.Parse(line["Content-Length:".Length..]) : 0;
         var body = new byte[length];
         stream.ReadExactly(body);

@@ -38,7 +38,9 @@ internal static class Some
         return snapshot;
     }
 
-    public static CrashFacts Facts(BlackBoxSnapshot? box = null, Exception? exception = null, CrashReport? report = null) => new()
+    public static CrashFacts Facts(BlackBoxSnapshot? box = null, Exception? exception = null,
+        CrashReport? report = null) =>
+        new()
     {
         CrashId = CrashId.Of(Time, "0123456789ab"),
         Class = "unhandled",
