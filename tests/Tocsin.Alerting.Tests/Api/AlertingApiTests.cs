@@ -174,6 +174,17 @@ public sealed class AlertingApiTests
         answer.At("detail").ShouldContain(expected);
     }
 
+    [Fact]
+    public async Task Bytes_that_are_no_text_are_refused_even_where_any_value_may_stand()
+    {
+        await using ApiDesk api = await ApiDesk.Start();
+        using var content = new ByteArrayContent([.. "{\"metadata\":{\"a\":\""u8, 0xC5, .. "\"}}"u8]);
+        content.Headers.ContentType = new("application/json");
+        using HttpResponseMessage response = await api.Client.PostAsync("alerts", content, TestContext.Current.CancellationToken);
+        ((int)response.StatusCode).ShouldBe(400);
+        (await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain("it is not UTF-8");
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("text/plain")]
