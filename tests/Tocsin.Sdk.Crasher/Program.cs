@@ -13,6 +13,12 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        if (Environment.GetEnvironmentVariable("CRASHER_WITHOUT_SDK") == "1")
+        {
+            Console.WriteLine("ready");
+            Die(args[0], new MemoryStream(), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
+            return 0;
+        }
         var started = TocsinSdk.Init(static o => o.Environment = "test");
         var log = TocsinSdk.LoggerFactory.CreateLogger("Crasher");
         log.LogInformation("about to {Kind}", args[0]);
