@@ -25,7 +25,10 @@ public sealed class AlertInbox(AlertLedger ledger, AlertOptions options)
         if (last is not null)
             last = ledger.Elapse(tx, last, now);
         if (last is null || !(AlertState.IsOpen(last) || EndedLately(last, now)))
-            return new Raised(ledger.Open(tx, draft with { SuppressedUntil = StillSuppressed(last, now) }, proposal.By, now), "opened");
+        {
+            draft = draft with { SuppressedUntil = StillSuppressed(last, now) };
+            return new Raised(ledger.Open(tx, draft, proposal.By, now), "opened");
+        }
         return Repeat(tx, last, draft, proposal, now);
     }
 
@@ -59,7 +62,8 @@ public sealed class AlertInbox(AlertLedger ledger, AlertOptions options)
         Alert alert = ledger.Record(tx, occurred);
         if (priority <= alert.Priority)
             return new Raised(alert, occurred.Action);
-        var input = new AlertInput(AlertEvent.Escalate, proposal.By, $"From {Words.Of(alert.Priority)} to {Words.Of(priority)}.")
+        string notes = $"From {Words.Of(alert.Priority)} to {Words.Of(priority)}.";
+        var input = new AlertInput(AlertEvent.Escalate, proposal.By, notes)
         {
             Priority = priority,
         };

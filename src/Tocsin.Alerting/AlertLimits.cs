@@ -6,7 +6,7 @@ namespace Tocsin.Alerting;
 /// </summary>
 public static class AlertLimits
 {
-    /// <summary>A request with every part at its limit would be larger; nobody sends that, and a megabyte is cheap to refuse.</summary>
+    /// <summary>A request with every part at its limit would be larger; nobody sends that.</summary>
     public const int RequestBytes = 1 << 20;
 
     public const int TypeCharacters = 100;

@@ -34,7 +34,7 @@ public sealed class AlertingApi(
         MapAction("unacknowledge", (id, ask, cancel) => actions.Unacknowledge(id, By(ask), ask.Notes ?? ask.Reason, cancel));
         MapAction("resolve", (id, ask, cancel) => actions.Resolve(id, By(ask), ask.Notes ?? ask.Reason, cancel));
         MapAction("suppress", (id, ask, cancel) => actions.Suppress(
-            id, By(ask), ask.For is null ? s_usualSuppression : Duration.Parse(ask.For)!.Value, ask.Reason ?? ask.Notes, cancel));
+            id, By(ask), Duration.Parse(ask.For ?? "") ?? s_usualSuppression, ask.Reason ?? ask.Notes, cancel));
         MapAction("unsuppress", (id, ask, cancel) => actions.Unsuppress(id, By(ask), ask.Notes ?? ask.Reason, cancel));
 
         void MapAction(string name, Func<long, AlertActionRequest, CancellationToken, Task<AlertActionResult>> action) =>
@@ -53,7 +53,8 @@ public sealed class AlertingApi(
             Statuses = WordList<AlertStatus>(check, "status", status, Words.Statuses),
             Priorities = WordList<AlertPriority>(check, "priority", priority, Words.Priorities),
             Service = string.IsNullOrEmpty(service) ? null : check.Optional("service", service, AlertLimits.ResourceCharacters),
-            Words = [.. (check.Optional("q", q, SearchCharacters) ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(SearchWords)],
+            Words = [.. (check.Optional("q", q, SearchCharacters) ?? "")
+                .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).Take(SearchWords)],
             Limit = Number(check, "limit", limit, usual: 50, MostPerPage),
             After = string.IsNullOrEmpty(cursor) ? null : AlertCursor.Parse(cursor),
         };
@@ -69,7 +70,8 @@ public sealed class AlertingApi(
 
     private Results<Ok<AlertStoryView>, ProblemHttpResult> Story(long id) =>
         reports.Story(id) is { } story
-            ? TypedResults.Ok(new AlertStoryView(AlertView.Of(story.Alert, clock.GetUtcNow()), story.History, story.Notifications))
+            ? TypedResults.Ok(new AlertStoryView(
+                AlertView.Of(story.Alert, clock.GetUtcNow()), story.History, story.Notifications))
             : NoSuchAlert(id);
 
     private Results<Ok<AlertPatterns>, ProblemHttpResult> Patterns([FromQuery] string? days)
@@ -83,7 +85,8 @@ public sealed class AlertingApi(
 
     private async Task<Results<Created<AlertRaisedView>, Ok<AlertRaisedView>, ProblemHttpResult>> Raise(HttpRequest request)
     {
-        JsonRequest<AlertRequest> body = await JsonRequest.Read(request, RequestJson.Default.AlertRequest, AlertLimits.RequestBytes);
+        JsonRequest<AlertRequest> body =
+            await JsonRequest.Read(request, RequestJson.Default.AlertRequest, AlertLimits.RequestBytes);
         if (body.Value is null)
             return body.Problem!;
         (AlertProposal? proposal, IReadOnlyList<Fault> faults) = ProposalReader.Read(body.Value);

@@ -49,7 +49,7 @@ public sealed class CatalogDatabase : IAsyncDisposable
         }
         catch (Exception cause) when (cause is not CatalogOpenException)
         {
-            // Folders that cannot be written, and damage that SQLite itself does not notice, such as a null where none may be.
+            // Folders that cannot be written, and damage SQLite itself does not notice, such as a null where none may be.
             throw new CatalogOpenException($"The catalog {path} cannot be opened: {cause.Message}", cause);
         }
         return new CatalogDatabase(path, clock, metrics);

@@ -24,7 +24,10 @@ internal static class Migrations
     {
         ClaimFile(connection);
         connection.Execute(
-            "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)");
+            """
+            CREATE TABLE IF NOT EXISTS schema_version (
+              version INTEGER PRIMARY KEY, name TEXT NOT NULL, applied_at INTEGER NOT NULL)
+            """);
         var applied = connection.Query<int>("SELECT version FROM schema_version").ToHashSet();
         RefuseNewer(connection, applied, known);
         foreach (Migration migration in known.Where(m => !applied.Contains(m.Version)).OrderBy(m => m.Version))
@@ -66,7 +69,8 @@ internal static class Migrations
         catch (SqliteException cause)
         {
             throw new CatalogOpenException(
-                $"{connection.DataSource}: migration {migration.Version:D4}_{migration.Name} failed and was rolled back: {cause.Message}", cause);
+                $"{connection.DataSource}: migration {migration.Version:D4}_{migration.Name} failed and was rolled back: " +
+                cause.Message, cause);
         }
     }
 

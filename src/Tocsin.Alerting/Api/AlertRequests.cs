@@ -18,7 +18,9 @@ public sealed record AlertRequest
     /// <summary>CRITICAL, HIGH, MEDIUM or LOW; computed from the evidence when left out.</summary>
     public string? Priority { get; init; }
 
-    /// <summary>SYSTEM, DATABASE, APPLICATION, PERFORMANCE, SECURITY, BUSINESS or AVAILABILITY; taken from the type when left out.</summary>
+    /// <summary>
+    /// SYSTEM, DATABASE, APPLICATION, PERFORMANCE, SECURITY, BUSINESS or AVAILABILITY; taken from the type when left out.
+    /// </summary>
     public string? Category { get; init; }
 
     /// <summary>What is in trouble: a service, host, table, endpoint.</summary>

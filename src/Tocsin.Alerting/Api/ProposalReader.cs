@@ -42,7 +42,8 @@ internal static partial class ProposalReader
             Labels = LabelsOf(check, request),
             Annotations = check.Pairs("annotations", request.Annotations,
                 (where, text) => check.Optional(where, text, AlertLimits.MessageCharacters)),
-            RelatedLogs = check.List("relatedLogs", request.RelatedLogs, AlertLimits.RelatedLogs, (where, log) => CheckLog(check, where, log)),
+            RelatedLogs = check.List("relatedLogs", request.RelatedLogs, AlertLimits.RelatedLogs,
+                (where, log) => CheckLog(check, where, log)),
             By = check.Optional("by", request.By, AlertLimits.NameCharacters) ?? Anonymous,
         };
         return check.Faults.Count == 0 ? (proposal, []) : (null, check.Faults);
@@ -50,11 +51,12 @@ internal static partial class ProposalReader
 
     private static ThresholdReading? Reading(Check check, AlertRequest request)
     {
-        if (request.Metric is null && request.CurrentValue is null && request.ThresholdValue is null && request.Type != Threshold)
+        if (request is { Metric: null, CurrentValue: null, ThresholdValue: null, Type: not Threshold })
             return null;
         string metric = check.Required("metric", request.Metric, AlertLimits.TypeCharacters);
         if (metric.Length > 0 && !MetricName().IsMatch(metric))
-            check.Fail("metric", $"'{Check.Short(metric)}' is not a metric's name", "letters, digits, _ . : - such as cpu_percent");
+            check.Fail(
+                "metric", $"'{Check.Short(metric)}' is not a metric's name", "letters, digits, _ . : - such as cpu_percent");
         if (request.CurrentValue is null)
             check.Fail("currentValue", "it is missing", "a number");
         if (request.ThresholdValue is null)

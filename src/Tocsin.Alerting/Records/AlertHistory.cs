@@ -54,6 +54,7 @@ internal static class AlertHistory
         public int Occurrences { get; init; }
 
         public AlertTransition ToTransition() =>
-            new(AlertRow.At(Time), Action, By, Action == Occurred && Occurrences > 1 ? $"{Occurrences} times, last at this time." : Notes);
+            new(AlertRow.At(Time), Action, By,
+                Action == Occurred && Occurrences > 1 ? $"{Occurrences} times, last at this time." : Notes);
     }
 }

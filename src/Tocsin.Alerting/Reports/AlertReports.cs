@@ -71,7 +71,10 @@ public sealed class AlertReports(CatalogDatabase catalog, TimeProvider clock)
         }
         parameters.Add("limit", filter.Limit + 1);
         return [.. connection.Query<AlertRow>(
-            $"SELECT {AlertTable.Columns} FROM alerts WHERE {string.Join(" AND ", where)} ORDER BY last_seen_at DESC, id DESC LIMIT @limit",
+            $"""
+            SELECT {AlertTable.Columns} FROM alerts WHERE {string.Join(" AND ", where)}
+            ORDER BY last_seen_at DESC, id DESC LIMIT @limit
+            """,
             parameters).Select(row => row.ToAlert())];
     }
 
@@ -114,11 +117,12 @@ public sealed class AlertReports(CatalogDatabase catalog, TimeProvider clock)
     private static string EscapeLike(string word) => word.Replace(@"\", @"\\").Replace("%", @"\%").Replace("_", @"\_");
 
     private static List<NotificationEntry> Notifications(IDbConnection connection, long alertId) =>
-        [.. connection.Query<(string Channel, string Kind, string Reason, string State, int Attempts, string? LastAnswer, long At)>(
+        [.. connection.Query<(string Channel, string Kind, string Reason, string State, int Attempts, string? Answer, long At)>(
             """
             SELECT channel, kind, reason, state, attempts, last_answer, coalesce(finished_at, enqueued_at)
             FROM delivery_outbox WHERE alert_id = @alertId ORDER BY id
             """,
             new { alertId })
-            .Select(n => new NotificationEntry(n.Channel, n.Kind, n.Reason, n.State, n.Attempts, n.LastAnswer, AlertRow.At(n.At)))];
+            .Select(n => new NotificationEntry(
+                n.Channel, n.Kind, n.Reason, n.State, n.Attempts, n.Answer, AlertRow.At(n.At)))];
 }

@@ -53,7 +53,8 @@ public static class AlertState
         if (!IsOpen(alert))
             return null;
         if (alert.ExpiresAt <= now)
-            return Step(alert, alert.StatusAt(now), new AlertInput(AlertEvent.Expire, AlertInput.Tocsin, "Not seen again in time."), now);
+            return Step(alert, alert.StatusAt(now),
+                new AlertInput(AlertEvent.Expire, AlertInput.Tocsin, "Not seen again in time."), now);
         if (alert.SuppressedUntil <= now)
             return Step(alert, AlertStatus.Suppressed,
                 new AlertInput(AlertEvent.Unsuppress, AlertInput.Tocsin, "The suppression ran out."), now);
