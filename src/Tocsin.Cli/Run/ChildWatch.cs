@@ -7,8 +7,8 @@ using Tocsin.Sdk.BlackBox;
 namespace Tocsin.Cli.Run;
 
 /// <summary>
-/// Looks at a living child once a second: is its heartbeat old, has it moved to another control group. Owns one thread; the
-/// black box is read with one small pread per look.
+/// Looks at a living child once a second: is its heartbeat old, has it moved to another control group. Owns one thread;
+/// the black box is read with one small pread per look.
 /// </summary>
 internal sealed class ChildWatch : IDisposable
 {
@@ -27,7 +27,8 @@ internal sealed class ChildWatch : IDisposable
     private volatile CgroupReading? _baseline;
 
     /// <param name="onHang">Called on the watch's thread with one sentence about what stood still.</param>
-    public ChildWatch(TimeProvider clock, int pid, string? folder, TimeSpan hangTimeout, CgroupReading? baseline, Action<string> onHang)
+    public ChildWatch(TimeProvider clock, int pid, string? folder, TimeSpan hangTimeout, CgroupReading? baseline,
+        Action<string> onHang)
     {
         (_clock, _pid, _baseline, _onHang) = (clock, pid, baseline, onHang);
         _hang = new HangEpisode(hangTimeout);
@@ -63,7 +64,8 @@ internal sealed class ChildWatch : IDisposable
     {
         _box ??= OpenBox();
         Span<byte> cells = stackalloc byte[BlackBoxLayout.CrashIdAt];
-        if (_box is null || RandomAccess.Read(_box, cells, 0) < cells.Length || Cell(cells, BlackBoxLayout.StopTimeAt) is not null)
+        if (_box is null || RandomAccess.Read(_box, cells, 0) < cells.Length
+            || Cell(cells, BlackBoxLayout.StopTimeAt) is not null)
         {
             return;
         }
@@ -74,7 +76,8 @@ internal sealed class ChildWatch : IDisposable
         {
             var starved = pool < beat;
             var age = now - (starved ? pool : beat)!.Value;
-            _onHang($"{(starved ? "The thread pool has not answered" : "No heartbeat came")} for {age.TotalSeconds:0.0} s while process {_pid} is alive.");
+            var what = starved ? "The thread pool has not answered" : "No heartbeat came";
+            _onHang($"{what} for {age.TotalSeconds:0.0} s while process {_pid} is alive.");
         }
     }
 
@@ -96,5 +99,7 @@ internal sealed class ChildWatch : IDisposable
     }
 
     private static DateTimeOffset? Cell(ReadOnlySpan<byte> cells, int at) =>
-        BinaryPrimitives.ReadInt64LittleEndian(cells[at..]) is > 0 and var nanos ? DateTimeOffset.UnixEpoch.AddTicks(nanos / 100) : null;
+        BinaryPrimitives.ReadInt64LittleEndian(cells[at..]) is > 0 and var nanos
+            ? DateTimeOffset.UnixEpoch.AddTicks(nanos / 100)
+            : null;
 }

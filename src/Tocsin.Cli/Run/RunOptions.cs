@@ -13,19 +13,48 @@ internal sealed class RunOptions
         Description = "The program and its arguments, after --.",
     };
 
-    private readonly Option<string?> _service = new("--service") { Description = "Name of the service. Default: OTEL_SERVICE_NAME, else the program's file name." };
-    private readonly Option<string?> _environment = new("--environment") { Description = "Deployment environment, for example production." };
+    private readonly Option<string?> _service = new("--service")
+    {
+        Description = "Name of the service. Default: OTEL_SERVICE_NAME, else the program's file name.",
+    };
+    private readonly Option<string?> _environment = new("--environment")
+    {
+        Description = "Deployment environment, for example production.",
+    };
     private readonly Option<string?> _release = new("--release") { Description = "Version of the program." };
-    private readonly Option<Uri?> _url = new("--url") { Description = "Where the server is. Default: TOCSIN_URL, else http://127.0.0.1:4480." };
+    private readonly Option<Uri?> _url = new("--url")
+    {
+        Description = "Where the server is. Default: TOCSIN_URL, else http://127.0.0.1:4480.",
+    };
     private readonly Option<string?> _key = new("--key") { Description = "Key for the server. Default: TOCSIN_KEY." };
-    private readonly Option<string?> _stateDirectory = new("--state-dir") { Description = "Where runs and undelivered records are kept." };
-    private readonly Option<TimeSpan> _hangTimeout = Duration("--hang-timeout", TimeSpan.FromSeconds(10), "A living program whose heartbeat is older than this is hung.");
-    private readonly Option<TimeSpan?> _stopTimeout = new("--stop-timeout") { Description = "Send SIGKILL this long after a forwarded SIGTERM. Default: never." };
-    private readonly Option<string> _restart = new("--restart") { Description = "Start again: never, on-failure or always.", DefaultValueFactory = _ => "never" };
-    private readonly Option<int?> _maxRestarts = new("--max-restarts") { Description = "Give up after so many restarts." };
-    private readonly Option<bool> _keep = new("--keep") { Description = "Keep the folder of each run, with its crash reports and dumps." };
+    private readonly Option<string?> _stateDirectory = new("--state-dir")
+    {
+        Description = "Where runs and undelivered records are kept.",
+    };
+    private readonly Option<TimeSpan> _hangTimeout = Duration("--hang-timeout", TimeSpan.FromSeconds(10),
+        "A living program whose heartbeat is older than this is hung.");
+    private readonly Option<TimeSpan?> _stopTimeout = new("--stop-timeout")
+    {
+        Description = "Send SIGKILL this long after a forwarded SIGTERM. Default: never.",
+    };
+    private readonly Option<string> _restart = new("--restart")
+    {
+        Description = "Start again: never, on-failure or always.",
+        DefaultValueFactory = _ => "never",
+    };
+    private readonly Option<int?> _maxRestarts = new("--max-restarts")
+    {
+        Description = "Give up after so many restarts.",
+    };
+    private readonly Option<bool> _keep = new("--keep")
+    {
+        Description = "Keep the folder of each run, with its crash reports and dumps.",
+    };
 
-    public Option<bool> FlushSpool { get; } = new("--flush-spool") { Description = "Deliver what waits in the spool, and do nothing else." };
+    public Option<bool> FlushSpool { get; } = new("--flush-spool")
+    {
+        Description = "Deliver what waits in the spool, and do nothing else.",
+    };
 
     public void AddTo(Command command)
     {
@@ -33,7 +62,8 @@ internal sealed class RunOptions
         _stopTimeout.CustomParser = result => ParseDuration(result);
         _restart.AcceptOnlyFromAmong("never", "on-failure", "always");
         command.Arguments.Add(_command);
-        Option[] all = [_service, _environment, _release, _url, _key, _stateDirectory, _hangTimeout, _stopTimeout, _restart, _maxRestarts, _keep, FlushSpool];
+        Option[] all = [_service, _environment, _release, _url, _key, _stateDirectory, _hangTimeout, _stopTimeout,
+            _restart, _maxRestarts, _keep, FlushSpool];
         foreach (var option in all)
         {
             command.Options.Add(option);
@@ -79,7 +109,9 @@ internal sealed class RunOptions
     {
         var digits = text.TakeWhile(c => char.IsAsciiDigit(c) || c == '.').Count();
         double? unit = text[digits..] switch { "ms" => 0.001, "" or "s" => 1, "m" => 60, "h" => 3600, _ => null };
-        return unit is not null && double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        return unit is not null
+            && double.TryParse(text[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+                out var value)
             && value * unit is > 0 and < 1e9 and var seconds
             ? TimeSpan.FromSeconds(seconds)
             : null;
@@ -133,7 +165,8 @@ internal sealed class RunOptions
         return url;
     }
 
-    private static Uri? HttpUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
+    private static Uri? HttpUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
     private static string? Variable(string name) => NotEmpty(Environment.GetEnvironmentVariable(name));
 

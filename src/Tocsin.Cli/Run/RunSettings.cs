@@ -5,7 +5,9 @@ internal sealed record RunSettings
 {
     public required IReadOnlyList<string> Command { get; init; }
 
-    /// <summary>As given by --service or OTEL_SERVICE_NAME; null lets the program's own library or the command decide.</summary>
+    /// <summary>
+    /// As given by --service or OTEL_SERVICE_NAME; null lets the program's own library or the command decide.
+    /// </summary>
     public string? GivenService { get; init; }
     public string? Environment { get; init; }
     public string? Release { get; init; }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Tocsin.Cli.Run.Children;
+using Tocsin.Cli.Run.Evidence;
 using Tocsin.Cli.Run.Folders;
 using Tocsin.Cli.Run.Spool;
 
@@ -16,7 +17,8 @@ public static class RunVerb
     public static Command Create()
     {
         var options = new RunOptions();
-        var command = new Command("run", "Run a program as its parent and report its death, its hang and its last words.");
+        var command = new Command("run",
+            "Run a program as its parent and report its death, its hang and its last words.");
         options.AddTo(command);
 
         // A synchronous action: an asynchronous one would make the library end the process two seconds after SIGTERM.
@@ -33,7 +35,8 @@ public static class RunVerb
         }
 
         var clock = TimeProvider.System;
-        var (state, problem) = StateFolder.Open(settings.StateDirectory ?? StateFolder.Default(Environment.GetEnvironmentVariable));
+        var root = settings.StateDirectory ?? StateFolder.Default(Environment.GetEnvironmentVariable);
+        var (state, problem) = StateFolder.Open(root);
         if (problem is not null)
         {
             Notice.Write($"the state folder cannot be used ({problem}); using {state.Path}");
@@ -55,7 +58,7 @@ public static class RunVerb
 
         using var relay = new SignalRelay(clock, settings.StopTimeout, ignored);
         var leftovers = spool.Waiting().Count > 0 || OrphanRuns.Any(state.Runs(settings.Service));
-        var preparation = new Thread(() => Prepare(settings, state, courier, delivery, clock)) { IsBackground = true, Name = "prepare" };
+        var preparation = new Thread(() => Prepare(settings, state, courier, delivery, clock)) { IsBackground = true };
         preparation.Start();
         var status = new Supervisor(settings, state, relay, courier, clock).Run();
         if (leftovers)
@@ -66,19 +69,25 @@ public static class RunVerb
         return status.Signal == Signals.Interrupt ? DieOfInterrupt(relay, status) : status.ShellCode;
     }
 
-    private static void Prepare(RunSettings settings, StateFolder state, CrashCourier courier, CrashDelivery delivery, TimeProvider clock)
+    private static void Prepare(RunSettings settings, StateFolder state, CrashCourier courier, CrashDelivery delivery,
+        TimeProvider clock)
     {
         OrphanRuns.Adopt(state.Runs(settings.Service), record => courier.Deliver(record),
-            run => Notice.Write($"an earlier run of {run.Service} (process {run.Pid}) lives on without its supervisor"));
+            old => Notice.Write(Outlived(old)));
         WarmUp.Walk(delivery, clock);
         courier.StartRetries();
         courier.WaitForFirstRound();
     }
 
+    private static string Outlived(RunIdentity old) =>
+        $"an earlier run of {old.Service} (process {old.Pid}) lives on without its supervisor";
+
     private static int FlushSpool(CrashCourier courier, Uri url)
     {
         var (sent, waiting, reason) = courier.Flush();
-        Notice.Write(waiting == 0 ? $"{sent} crash records delivered to {url}" : $"{sent} crash records delivered, {waiting} still wait: {reason}");
+        Notice.Write(waiting == 0
+            ? $"{sent} crash records delivered to {url}"
+            : $"{sent} crash records delivered, {waiting} still wait: {reason}");
         return waiting == 0 ? 0 : NoServer;
     }
 

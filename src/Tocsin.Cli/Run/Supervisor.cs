@@ -10,16 +10,20 @@ using Tocsin.Model.Crashes;
 namespace Tocsin.Cli.Run;
 
 /// <summary>
-/// Runs one command, as transparently as a parent can, and reports its death. Start → wait → collect → judge → deliver →
-/// perhaps again. Blocks its thread for as long as there is a child; nothing else may wait for children in this process.
+/// Runs one command, as transparently as a parent can, and reports its death. Start → wait → collect → judge →
+/// deliver → perhaps again. Blocks its thread for as long as there is a child; nothing else may wait for children in
+/// this process.
 /// </summary>
-internal sealed class Supervisor(RunSettings settings, StateFolder state, SignalRelay relay, CrashCourier courier, TimeProvider clock)
+internal sealed class Supervisor(RunSettings settings, StateFolder state, SignalRelay relay, CrashCourier courier,
+    TimeProvider clock)
 {
     private const int StandardError = 2;
     private static readonly TimeSpan DrainLimit = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan ReportLimit = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>A stop sent to the whole group can end the child before our own copy of the signal is handled.</summary>
+    /// <summary>
+    /// A stop sent to the whole group can end the child before our own copy of the signal is handled.
+    /// </summary>
     private static readonly TimeSpan GroupSignalGrace = TimeSpan.FromMilliseconds(60);
 
     private readonly RestartPolicy _restarts = new(settings.Restart, settings.MaxRestarts);
@@ -71,7 +75,8 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         relay.StopRequested += MarkStop;
         ChildEnd end;
         CgroupReading? joined;
-        using (var watch = new ChildWatch(clock, child.Pid, folder?.Path, settings.HangTimeout, baseline, what => ReportHang(identity, folder, what)))
+        using (var watch = new ChildWatch(clock, child.Pid, folder?.Path, settings.HangTimeout, baseline,
+            what => ReportHang(identity, folder, what)))
         {
             end = child.Wait(clock);
             joined = watch.Baseline;
@@ -101,7 +106,8 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         return relay.Detach();
     }
 
-    private Death Collect(ChildEnd end, StopIntent intent, StderrPipe stderr, CgroupReading? joined, string? folder, int pid)
+    private Death Collect(ChildEnd end, StopIntent intent, StderrPipe stderr, CgroupReading? joined, string? folder,
+        int pid)
     {
         var tail = stderr.Tail.Text();
         var lines = StderrReading.Lines(tail);
@@ -132,14 +138,16 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         }
 
         var record = RecordAssembly.Merge(identity, death, kind, _history.Add(death.At));
-        Announce(record, courier.Deliver(record), midLine: death.StderrTail.Length > 0 && !death.StderrTail.EndsWith('\n'));
+        var midLine = death.StderrTail.Length > 0 && !death.StderrTail.EndsWith('\n');
+        Announce(record, courier.Deliver(record), midLine);
     }
 
     private void ReportHang(RunIdentity identity, RunFolder? folder, string what)
     {
         var now = clock.GetUtcNow();
         var death = new Death { At = now, BlackBox = folder is null ? null : RunEvidence.BlackBox(folder.Path) };
-        var merged = RecordAssembly.Merge(identity with { CrashId = CrashIds.New(now) }, death, CrashClass.Hung, crashLoop: false);
+        var run = identity with { CrashId = CrashIds.New(now) };
+        var merged = RecordAssembly.Merge(run, death, CrashClass.Hung, crashLoop: false);
         var record = merged with { Evidence = [new CrashEvidence("black_box", what)] };
         Announce(record, courier.Deliver(record));
     }
@@ -158,8 +166,8 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         Notice.Write($"{record.Service}: {what} ({how}), {record.CrashId} {where}", midLine);
     }
 
-    private RunIdentity Identify(DateTimeOffset started) => new(
-        CrashIds.New(started), Guid.NewGuid().ToString("N"), settings.Service, string.Join(' ', settings.Command), started)
+    private RunIdentity Identify(DateTimeOffset started) => new(CrashIds.New(started), Guid.NewGuid().ToString("N"),
+        settings.Service, string.Join(' ', settings.Command), started)
     {
         ServiceIsGiven = settings.GivenService is not null,
         Environment = settings.Environment,
@@ -172,15 +180,10 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         var environment = _environment.Copy();
         environment.Set("TOCSIN_RUN_ID", identity.RunId);
         environment.Set("TOCSIN_URL", settings.Url.AbsoluteUri.TrimEnd('/'));
-        if (settings.Key is { } key)
-        {
-            environment.Set("TOCSIN_KEY", key);
-        }
-
-        if (settings.NameChild)
-        {
-            environment.Set("OTEL_SERVICE_NAME", settings.Service);
-        }
+        environment.SetIfGiven("TOCSIN_KEY", settings.Key);
+        environment.SetIfGiven("TOCSIN_ENVIRONMENT", settings.Environment);
+        environment.SetIfGiven("TOCSIN_RELEASE", settings.Release);
+        environment.SetIfGiven("OTEL_SERVICE_NAME", settings.NameChild ? settings.Service : null);
 
         if (folder is not null)
         {

@@ -6,7 +6,9 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Cli.Run;
 
-/// <summary>Walks the path of a death once with a made-up one, so that the compiler is done before a real one comes.</summary>
+/// <summary>
+/// Walks the path of a death once with a made-up one, so that the compiler is done before a real one comes.
+/// </summary>
 internal static class WarmUp
 {
     private const string Sample = """
@@ -32,10 +34,11 @@ internal static class WarmUp
             StderrTail = tail.Text(),
             Finding = finding,
             FindingIsLastWord = finding is not null && StderrReading.IsLastWord(finding, lines),
-            Report = CrashReport.Parse("""{"payload":{"threads":[{"crashed":"true","stack_frames":[{"method_name":"A"}]}]}}"""u8.ToArray()),
+            Report = CrashReport.Parse("""{"payload":{"threads":[{"crashed":"true"}]}}"""u8.ToArray()),
         };
         var run = new RunIdentity(CrashIds.New(now), "", "", "", now);
-        var json = CrashJson.Write(RecordAssembly.Merge(run, death, Verdict.Of(death) ?? CrashClass.Abnormal, crashLoop: false));
+        var kind = Verdict.Of(death) ?? CrashClass.Abnormal;
+        var json = CrashJson.Write(RecordAssembly.Merge(run, death, kind, crashLoop: false));
         delivery.WarmUp();
         return json.Length;
     }

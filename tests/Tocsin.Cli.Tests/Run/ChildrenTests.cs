@@ -4,7 +4,8 @@ using Tocsin.Cli.Run.Children;
 
 namespace Tocsin.Cli.Tests.Run;
 
-/// <summary>The small parts around a child: status words, environment, the tail of a stream, names and durations.</summary>
+/// <summary>The small parts around a child: status words, environment, the tail of a stream, names and
+/// durations.</summary>
 public sealed class ChildrenTests
 {
     [Theory]
@@ -51,7 +52,8 @@ public sealed class ChildrenTests
             var all = new StringBuilder();
             for (var i = random.Next(12); i > 0; i--)
             {
-                var chunk = new string([.. Enumerable.Range(0, random.Next(90)).Select(_ => (char)random.Next('a', 'f'))]);
+                var chunk = new string([.. Enumerable.Range(0, random.Next(90)).Select(_ => (char)random.Next('a',
+                    'f'))]);
                 tail.Append(Encoding.UTF8.GetBytes(chunk));
                 all.Append(chunk);
             }
@@ -78,7 +80,8 @@ public sealed class ChildrenTests
     [InlineData("ledger", "/opt/ledger/ledger", "config.py")]
     [InlineData("start", "./start.sh")]
     [InlineData("sh", "sh", "-c", "exit 1")]
-    public void A_command_names_its_service(string name, params string[] command) => ServiceName.Of(command).ShouldBe(name);
+    public void A_command_names_its_service(string name, params string[] command) =>
+        ServiceName.Of(command).ShouldBe(name);
 
     [Theory]
     [InlineData("10", 10)]
@@ -86,7 +89,8 @@ public sealed class ChildrenTests
     [InlineData("500ms", 0.5)]
     [InlineData("1.5m", 90)]
     [InlineData("1h", 3600)]
-    public void Durations_have_units(string text, double seconds) => RunOptions.TryParseDuration(text).ShouldBe(TimeSpan.FromSeconds(seconds));
+    public void Durations_have_units(string text, double seconds) =>
+        RunOptions.TryParseDuration(text).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]
     [InlineData("")]

@@ -34,7 +34,9 @@ internal sealed class CrashListener : IDisposable
 
     /// <summary>The next record and when its request was complete, as a Stopwatch timestamp.</summary>
     public (CrashRecord Record, long At) NextWithTime(int seconds = 20) =>
-        _records.TryTake(out var record, TimeSpan.FromSeconds(seconds)) ? record : throw new TimeoutException("no crash record came");
+        _records.TryTake(out var record, TimeSpan.FromSeconds(seconds))
+            ? record
+            : throw new TimeoutException("no crash record came");
 
     public static int FreePort()
     {

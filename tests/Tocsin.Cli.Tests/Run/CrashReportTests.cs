@@ -40,23 +40,28 @@ public sealed class CrashReportTests
         CrashReport.Parse(Golden.Bytes("report-throw.json").AsMemory(0, 900)).ShouldBeNull();
         CrashReport.Parse("{}"u8.ToArray()).ShouldBeNull();
         CrashReport.Parse("""{"payload":{"threads":"none"}}"""u8.ToArray()).ShouldBeNull();
-        CrashReport.Parse("""{"payload":{"threads":[1,{"crashed":true,"stack_frames":{}}]}}"""u8.ToArray())!.ExceptionType.ShouldBeNull();
+        var odd = """{"payload":{"threads":[1,{"crashed":true,"stack_frames":{}}]}}"""u8.ToArray();
+        CrashReport.Parse(odd)!.ExceptionType.ShouldBeNull();
     }
 
     [Fact]
     public void Damaged_reports_never_throw()
     {
         var random = new Random(4480);
-        var seeds = new[] { "report-overflow.json", "report-abort.json", "report-throw.json" }.Select(Golden.Bytes).ToArray();
+        string[] names = ["report-overflow.json", "report-abort.json", "report-throw.json"];
+        var seeds = names.Select(Golden.Bytes).ToArray();
         for (var round = 0; round < 2000; round++)
         {
             var bytes = (byte[])seeds[random.Next(seeds.Length)].Clone();
             for (var i = random.Next(1, 20); i > 0; i--)
             {
-                bytes[random.Next(bytes.Length)] = round % 2 == 0 ? (byte)random.Next(256) : (byte)"{}[]\",:0x\\u"[random.Next(11)];
+                bytes[random.Next(bytes.Length)] = round % 2 == 0
+                    ? (byte)random.Next(256)
+                    : (byte)"{}[]\",:0x\\u"[random.Next(11)];
             }
 
-            var report = CrashReport.Parse(bytes.AsMemory(0, round % 3 == 0 ? random.Next(bytes.Length) : bytes.Length));
+            var report = CrashReport.Parse(bytes.AsMemory(0,
+                round % 3 == 0 ? random.Next(bytes.Length) : bytes.Length));
             report?.Threads.Count.ShouldBeLessThanOrEqualTo(64);
         }
 

@@ -13,7 +13,8 @@ public sealed class DeliveryTests : IDisposable
     public void A_record_waits_for_the_server_and_comes_with_the_next_start()
     {
         var port = CrashListener.FreePort();
-        Run($"http://127.0.0.1:{port}", "--service", "orders", "--", "sh", "-c", "exit 9").Errors.ShouldContain("kept in the spool");
+        Run($"http://127.0.0.1:{port}", "--service", "orders", "--", "sh", "-c",
+            "exit 9").Errors.ShouldContain("kept in the spool");
         var file = Directory.GetFiles(_state.At("spool")).ShouldHaveSingleItem();
         var id = CrashJson.Read(File.ReadAllBytes(file)).CrashId;
         File.WriteAllText(_state.At("spool", "CRASH-0.Killed.x.json"), "{ torn");
@@ -34,7 +35,8 @@ public sealed class DeliveryTests : IDisposable
     public void A_record_is_retried_while_the_supervisor_lives_on()
     {
         var port = CrashListener.FreePort();
-        using var cli = TocsinProcess.Run(_state, $"http://127.0.0.1:{port}", "--restart", "on-failure", "--max-restarts", "1", "--",
+        using var cli = TocsinProcess.Run(_state, $"http://127.0.0.1:{port}", "--restart", "on-failure",
+            "--max-restarts", "1", "--",
             "sh", "-c", $"test -f {_state.At("again")} && exec sleep 60; touch {_state.At("again")}; exit 9");
         while (!File.Exists(_state.At("again")))
         {
@@ -72,11 +74,13 @@ public sealed class DeliveryTests : IDisposable
     {
         using var server = new CrashListener();
         var file = _state.Write("file", "");
-        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", file + "/below", "--url", server.Url, "--",
+        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", file + "/below",
+            "--url", server.Url, "--",
             "sh", "-c", "echo out; exit 6"]);
         cli.Wait().ShouldBe(6);
         cli.Output.ShouldBe("out\n");
-        cli.Errors.Split('\n').Count(l => l.StartsWith("tocsin: the state folder cannot be used", StringComparison.Ordinal)).ShouldBe(1);
+        cli.Errors.Split('\n').Count(l => l.StartsWith("tocsin: the state folder cannot be used",
+            StringComparison.Ordinal)).ShouldBe(1);
         server.Next().Process.ExitCode.ShouldBe(6);
     }
 
@@ -84,8 +88,10 @@ public sealed class DeliveryTests : IDisposable
     public void Two_runs_of_one_service_do_not_mix()
     {
         using var server = new CrashListener();
-        using var one = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--", "sh", "-c", "echo one >&2; echo ready; sleep 1; exit 11");
-        using var two = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--", "sh", "-c", "echo two >&2; echo ready; sleep 1; exit 12");
+        using var one = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--", "sh", "-c",
+            "echo one >&2; echo ready; sleep 1; exit 11");
+        using var two = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--", "sh", "-c",
+            "echo two >&2; echo ready; sleep 1; exit 12");
         (one.Wait(), two.Wait()).ShouldBe((11, 12));
         var records = new[] { server.Next(), server.Next() }.OrderBy(r => r.Process.ExitCode).ToList();
         records.Select(r => (r.Process.ExitCode, r.StderrTail)).ShouldBe([(11, "one\n"), (12, "two\n")]);
@@ -102,7 +108,8 @@ public sealed class DeliveryTests : IDisposable
             Run(server.Url, "--service", "orders", "--", "sh", "-c", "exit 1");
         }
 
-        using var cli = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--restart", "always", "--max-restarts", "2", "--", "sh", "-c", "exit 1");
+        using var cli = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--restart", "always",
+            "--max-restarts", "2", "--", "sh", "-c", "exit 1");
         cli.Wait().ShouldBe(1);
         var records = Enumerable.Range(0, 5).Select(_ => server.Next()).ToList();
         records.Select(r => r.Process.RestartCount).ShouldBe([0, 0, 0, 1, 2]);
@@ -115,7 +122,8 @@ public sealed class DeliveryTests : IDisposable
     public void A_stop_ends_the_wait_for_a_restart()
     {
         using var server = new CrashListener();
-        using var cli = TocsinProcess.Run(_state, server.Url, "--restart", "on-failure", "--", "sh", "-c", "echo x; exit 1");
+        using var cli = TocsinProcess.Run(_state, server.Url, "--restart", "on-failure", "--", "sh", "-c",
+            "echo x; exit 1");
         for (var deaths = 0; deaths < 3; deaths++)
         {
             server.Next();
@@ -130,10 +138,12 @@ public sealed class DeliveryTests : IDisposable
     public void A_run_whose_supervisor_was_killed_is_reported_by_the_next_one()
     {
         using var server = new CrashListener();
-        using var first = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--", "sh", "-c", "echo $$; exec sleep 1000");
+        using var first = TocsinProcess.Run(_state, server.Url, "--service", "orders", "--", "sh", "-c",
+            "echo $$; exec sleep 1000");
         first.Expect("\n");
         var pid = int.Parse(first.Seen);
-        while (!Directory.GetFiles(_state.At("supervised"), "run.json", SearchOption.AllDirectories).Any(f => File.ReadAllText(f).Contains($"{pid}")))
+        while (!Directory.GetFiles(_state.At("supervised"), "run.json",
+            SearchOption.AllDirectories).Any(f => File.ReadAllText(f).Contains($"{pid}")))
         {
             Thread.Sleep(5); // the supervisor writes the pid down right after the start
         }
@@ -155,10 +165,12 @@ public sealed class DeliveryTests : IDisposable
     public void Keep_leaves_the_folder_with_its_report()
     {
         using var server = new CrashListener();
-        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path, "--url", server.Url, "--keep", "--service", "kept",
+        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path,
+            "--url", server.Url, "--keep", "--service", "kept",
             "--", .. DyingProgram.Command], variables: (DyingProgram.Variable, "throw"));
         cli.Wait().ShouldBe(134);
-        Directory.GetFiles(_state.At("supervised", "kept"), "*.crashreport.json", SearchOption.AllDirectories).ShouldHaveSingleItem();
+        Directory.GetFiles(_state.At("supervised", "kept"), "*.crashreport.json",
+            SearchOption.AllDirectories).ShouldHaveSingleItem();
     }
 
     private (int Code, string Errors) Run(string url, params string[] arguments)

@@ -5,7 +5,8 @@ using Tocsin.Sdk.BlackBox;
 namespace Tocsin.Cli.Tests.Run;
 
 /// <summary>
-/// Makes the test assembly itself the .NET program that dies: started with the variable below it never reaches its tests, because
+/// Makes the test assembly itself the .NET program that dies: started with the variable below it never reaches its
+/// tests, because
 /// the module's initializer ends it in the wanted way.
 /// </summary>
 internal static partial class DyingProgram
@@ -67,7 +68,8 @@ internal static partial class DyingProgram
         BitConverter.TryWriteBytes(box.AsSpan(BlackBoxLayout.HeartbeatAt), now);
         BitConverter.TryWriteBytes(box.AsSpan(BlackBoxLayout.PoolHeartbeatAt), now - 3_600_000_000_000);
         BitConverter.TryWriteBytes(box.AsSpan(BlackBoxLayout.IdentityCrcAt), BlackBoxReader.IdentityCrc(box));
-        File.WriteAllBytes(Path.Combine(Environment.GetEnvironmentVariable("TOCSIN_RUN_DIR")!, BlackBoxLayout.FileName), box);
+        File.WriteAllBytes(Path.Combine(Environment.GetEnvironmentVariable("TOCSIN_RUN_DIR")!,
+            BlackBoxLayout.FileName), box);
         Console.WriteLine("hanging");
         Thread.Sleep(Timeout.Infinite);
     }

@@ -3,10 +3,12 @@ using Tocsin.Cli.Run.Stderr;
 
 namespace Tocsin.Cli.Tests.Run;
 
-/// <summary>Real outputs of real deaths, kept in the assembly. The Go ones are written after its documentation.</summary>
+/// <summary>Real outputs of real deaths, kept in the assembly. The Go ones are written after its
+/// documentation.</summary>
 internal static class Golden
 {
-    public static IEnumerable<string> Names => typeof(Golden).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal);
+    public static IEnumerable<string> Names =>
+        typeof(Golden).Assembly.GetManifestResourceNames().Order(StringComparer.Ordinal);
 
     public static IEnumerable<string> Stderr => Names.Where(n => n.EndsWith(".txt", StringComparison.Ordinal));
 

@@ -13,7 +13,9 @@ internal sealed class MemoryGroup : IDisposable
         {
             var lines = File.ReadAllLines("/proc/self/cgroup");
             var line = lines.FirstOrDefault(l => l.Split(':')[1] == "memory");
-            var parent = line is null ? "/sys/fs/cgroup" + lines[^1][3..] : "/sys/fs/cgroup/memory" + line.Split(':', 3)[2];
+            var parent = line is null
+                ? "/sys/fs/cgroup" + lines[^1][3..]
+                : "/sys/fs/cgroup/memory" + line.Split(':', 3)[2];
             var path = Directory.CreateDirectory($"{parent}/tocsin-test-{Guid.NewGuid():N}").FullName;
             File.WriteAllText(line is null ? $"{path}/memory.max" : $"{path}/memory.limit_in_bytes", $"{limitBytes}");
             return new MemoryGroup(path);

@@ -20,7 +20,8 @@ public sealed class OrphanRunsTests : IDisposable
         Make("one", NoSuchPid).Dispose();
         Adopt();
         var record = _delivered.ShouldHaveSingleItem();
-        (record.Class, record.CrashId, record.Service, record.Process.RunId).ShouldBe((CrashClass.Abnormal, "CRASH-one", "orders", "one"));
+        (record.Class, record.CrashId, record.Service, record.Process.RunId).ShouldBe((CrashClass.Abnormal,
+            "CRASH-one", "orders", "one"));
         Directory.Exists(_runs.At("one")).ShouldBeFalse();
     }
 
@@ -33,7 +34,7 @@ public sealed class OrphanRunsTests : IDisposable
         }
 
         Make("two", null).Dispose();
-        _runs.Write("three/lock", "");
+        _runs.Write("three/supervisor.lock", "");
         _runs.Write("four/run.json", "{damaged");
         Adopt();
         _delivered.ShouldBeEmpty();
@@ -95,8 +96,10 @@ public sealed class OrphanRunsTests : IDisposable
     private RunFolder Make(string runId, int? pid, long? startTicks = null)
     {
         var folder = RunFolder.TryCreate(_runs.Path, runId).ShouldNotBeNull();
-        var identity = new RunIdentity("CRASH-" + runId, runId, "orders", "orders --now", DateTimeOffset.UnixEpoch) { Pid = pid };
-        folder.WriteIdentity(new RunMark(identity, ProcessTable.BootId(), startTicks ?? (pid is { } p ? ProcessTable.StartTicks(p) : null)));
+        var identity = new RunIdentity("CRASH-" + runId, runId, "orders", "orders --now",
+            DateTimeOffset.UnixEpoch) { Pid = pid };
+        folder.WriteIdentity(new RunMark(identity, ProcessTable.BootId(),
+            startTicks ?? (pid is { } p ? ProcessTable.StartTicks(p) : null)));
         return folder;
     }
 

@@ -9,7 +9,8 @@ namespace Tocsin.Cli.Tests.Run;
 public sealed class RecordAssemblyTests
 {
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
-    private static readonly RunIdentity Run = new("CRASH-20260102030405-11111111", "run1", "orders", "dotnet orders.dll", Now) { Pid = 42 };
+    private static readonly RunIdentity Run = new("CRASH-20260102030405-11111111", "run1", "orders",
+        "dotnet orders.dll", Now) { Pid = 42 };
 
     [Fact]
     public void The_programs_own_record_gives_id_exception_and_context()
@@ -24,13 +25,15 @@ public sealed class RecordAssemblyTests
             Exception = new CrashException { Type = "System.Exception", Message = "whole message" },
             Process = new CrashProcess { Runtime = ".NET 10.0.12" },
         };
-        var record = RecordAssembly.Merge(Run, VerdictTests.Dead("signal 6", "dn-throw") with { Written = written }, CrashClass.Unhandled, crashLoop: true);
+        var record = RecordAssembly.Merge(Run, VerdictTests.Dead("signal 6", "dn-throw") with { Written = written },
+            CrashClass.Unhandled, crashLoop: true);
 
         record.CrashId.ShouldBe(written.CrashId);
         record.Service.ShouldBe("orders-api");
         record.UserId.ShouldBe("u7");
         record.Exception!.Message.ShouldBe("whole message");
-        (record.Source, record.CrashLoop, record.Process.Pid, record.Process.Signal, record.Process.ExitCode).ShouldBe(("supervisor", true, 42, "SIGABRT", 134));
+        (record.Source, record.CrashLoop, record.Process.Pid, record.Process.Signal,
+            record.Process.ExitCode).ShouldBe(("supervisor", true, 42, "SIGABRT", 134));
         record.Process.Runtime.ShouldBe(".NET 10.0.12");
         record.Evidence.Select(e => e.Source).ShouldBe(["wait_status", "stderr", "crash_file"]);
         CrashJson.Read(System.Text.Encoding.UTF8.GetBytes(CrashJson.Write(record))).Process.ShouldBe(record.Process);
@@ -40,15 +43,18 @@ public sealed class RecordAssemblyTests
     public void A_given_service_name_outranks_the_programs()
     {
         var written = new CrashRecord { CrashId = "x", Class = CrashClass.Unhandled, Time = Now, Service = "other" };
-        RecordAssembly.Merge(Run with { ServiceIsGiven = true }, VerdictTests.Dead("signal 6") with { Written = written }, CrashClass.Unhandled, false)
+        RecordAssembly.Merge(Run with { ServiceIsGiven = true },
+            VerdictTests.Dead("signal 6") with { Written = written }, CrashClass.Unhandled, false)
             .Service.ShouldBe("orders");
     }
 
     [Fact]
     public void An_id_that_is_no_file_name_is_not_taken_over()
     {
-        var written = new CrashRecord { CrashId = "../../etc/passwd", Class = CrashClass.Unhandled, Time = Now, Service = "orders" };
-        RecordAssembly.Merge(Run, VerdictTests.Dead("signal 6") with { Written = written }, CrashClass.Unhandled, false).CrashId.ShouldBe(Run.CrashId);
+        var written = new CrashRecord { CrashId = "../../etc/passwd", Class = CrashClass.Unhandled, Time = Now,
+            Service = "orders" };
+        RecordAssembly.Merge(Run, VerdictTests.Dead("signal 6") with { Written = written }, CrashClass.Unhandled,
+            false).CrashId.ShouldBe(Run.CrashId);
     }
 
     [Fact]
@@ -80,10 +86,12 @@ public sealed class RecordAssemblyTests
             Logs = [new BlackBoxLog(Now, "error", "Orders", "disk is full", "t", "s", null, 1)],
             Activities = [new BlackBoxActivity("POST /orders", "trace1", "span1", Now, "u1")],
         };
-        var record = RecordAssembly.Merge(Run, VerdictTests.Dead("signal 9") with { BlackBox = box, PeakBytes = 1000, Cpu = TimeSpan.FromSeconds(2) },
+        var record = RecordAssembly.Merge(Run, VerdictTests.Dead("signal 9") with { BlackBox = box, PeakBytes = 1000,
+            Cpu = TimeSpan.FromSeconds(2) },
             CrashClass.Killed, false);
         record.Logs.ShouldHaveSingleItem().Message.ShouldBe("disk is full");
-        (record.TraceId, record.SpanId, record.UserId, record.Service).ShouldBe(("trace1", "span1", "u1", "orders-api"));
+        (record.TraceId, record.SpanId, record.UserId, record.Service).ShouldBe(("trace1", "span1", "u1",
+            "orders-api"));
         (record.Resources.PeakWorkingSetBytes, record.Resources.CpuSeconds).ShouldBe((1000, 2));
         record.Evidence[^1].Detail.ShouldContain("last heartbeat 0.2 s before the end; no goodbye");
     }

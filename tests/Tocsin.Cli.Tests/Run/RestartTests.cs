@@ -13,7 +13,8 @@ public sealed class RestartTests
     public void The_wait_doubles_to_a_minute_and_starts_over_after_a_healthy_run()
     {
         var policy = new RestartPolicy(RestartMode.OnFailure, null);
-        var waits = Enumerable.Range(0, 8).Select(_ => policy.AfterEnd(failed: true, TimeSpan.FromSeconds(2))!.Value.TotalSeconds);
+        var waits = Enumerable.Range(0, 8).Select(_ => policy.AfterEnd(failed: true,
+            TimeSpan.FromSeconds(2))!.Value.TotalSeconds);
         waits.ShouldBe([1, 2, 4, 8, 16, 32, 60, 60]);
         policy.AfterEnd(failed: true, TimeSpan.FromMinutes(1)).ShouldBe(TimeSpan.FromSeconds(1));
         policy.AfterEnd(failed: true, TimeSpan.Zero).ShouldBe(TimeSpan.FromSeconds(2));
@@ -44,7 +45,8 @@ public sealed class RestartTests
     public void A_damaged_or_missing_history_is_an_empty_one()
     {
         using var folder = new TemporaryFolder();
-        new DeathHistory(folder.Write(DeathHistory.FileName, "x\n\n-4\n99999999999999999999\n253402300799999\n")).Add(Start).ShouldBeFalse();
+        new DeathHistory(folder.Write(DeathHistory.FileName,
+            "x\n\n-4\n99999999999999999999\n253402300799999\n")).Add(Start).ShouldBeFalse();
         var memory = new DeathHistory("/nonexistent/deaths");
         Enumerable.Range(0, 5).Select(i => memory.Add(Start.AddSeconds(i))).ToList()[^1].ShouldBeTrue();
     }
@@ -54,7 +56,8 @@ public sealed class RestartTests
     {
         var hang = new HangEpisode(TimeSpan.FromSeconds(10));
         bool Look(int now, int beat, int? pool = null, bool paused = false) =>
-            hang.Look(Start.AddSeconds(now), Start.AddSeconds(beat), pool is { } p ? Start.AddSeconds(p) : null, paused);
+            hang.Look(Start.AddSeconds(now), Start.AddSeconds(beat), pool is { } p ? Start.AddSeconds(p) : null,
+                paused);
 
         Look(5, 5).ShouldBeFalse();
         Look(14, 5).ShouldBeFalse();

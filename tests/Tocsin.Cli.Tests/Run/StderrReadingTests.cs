@@ -8,15 +8,22 @@ namespace Tocsin.Cli.Tests.Run;
 public sealed class StderrReadingTests
 {
     [Theory]
-    [InlineData("dn-throw", CrashClass.Unhandled, "System.InvalidOperationException", "could not save order abc", "Shop.Program.Save(String id)")]
-    [InlineData("dn-async", CrashClass.Unhandled, "System.InvalidOperationException", "could not save order x1", "Shop.Program.Save(String id)")]
-    [InlineData("dn-thread", CrashClass.Unhandled, "System.InvalidOperationException", "could not save order t", "Shop.Program.Save(String id)")]
-    [InlineData("dn-generic", CrashClass.Unhandled, "System.Collections.Generic.KeyNotFoundException", "The given key 'a:b' was not present.",
+    [InlineData("dn-throw", CrashClass.Unhandled, "System.InvalidOperationException", "could not save order abc",
+        "Shop.Program.Save(String id)")]
+    [InlineData("dn-async", CrashClass.Unhandled, "System.InvalidOperationException", "could not save order x1",
+        "Shop.Program.Save(String id)")]
+    [InlineData("dn-thread", CrashClass.Unhandled, "System.InvalidOperationException", "could not save order t",
+        "Shop.Program.Save(String id)")]
+    [InlineData("dn-generic", CrashClass.Unhandled, "System.Collections.Generic.KeyNotFoundException",
+        "The given key 'a:b' was not present.",
         "Shop.Program.Box`1.<>c__0`1.<Open>b__0_0()")]
-    [InlineData("dn-null", CrashClass.Unhandled, "System.NullReferenceException", "Object reference not set to an instance of an object.",
+    [InlineData("dn-null", CrashClass.Unhandled, "System.NullReferenceException",
+        "Object reference not set to an instance of an object.",
         "Shop.Program.Main(String[] a)")]
-    [InlineData("dn-overflow", CrashClass.StackOverflow, "System.StackOverflowException", "The stack overflowed.", "Shop.Program.Recurse(Int32)")]
-    [InlineData("dn-pingpong", CrashClass.StackOverflow, "System.StackOverflowException", "The stack overflowed.", "Shop.Program.Pong(Int32)")]
+    [InlineData("dn-overflow", CrashClass.StackOverflow, "System.StackOverflowException", "The stack overflowed.",
+        "Shop.Program.Recurse(Int32)")]
+    [InlineData("dn-pingpong", CrashClass.StackOverflow, "System.StackOverflowException", "The stack overflowed.",
+        "Shop.Program.Pong(Int32)")]
     [InlineData("dn-oom", CrashClass.OutOfMemory, "System.OutOfMemoryException", "Out of memory.", null)]
     [InlineData("py-chain", CrashClass.Unhandled, "RuntimeError", "could not save order abc", "save")]
     [InlineData("py-ctx", CrashClass.Unhandled, "OSError", "[Errno 5] in handler", "f")]
@@ -32,19 +39,25 @@ public sealed class StderrReadingTests
     [InlineData("node-thrstr", CrashClass.Unhandled, "Uncaught", "just text", null)]
     [InlineData("node-rec", CrashClass.StackOverflow, "RangeError", "Maximum call stack size exceeded", "f")]
     [InlineData("node-esm", CrashClass.Unhandled, "Error", "esm boom", "<anonymous>")]
-    [InlineData("node-enoent", CrashClass.Unhandled, "Error", "ENOENT: no such file or directory, open '/nonexistent'", "Object.openSync")]
+    [InlineData("node-enoent", CrashClass.Unhandled, "Error",
+        "ENOENT: no such file or directory, open '/nonexistent'", "Object.openSync")]
     [InlineData("node-syntax", CrashClass.Unhandled, "SyntaxError", "Unexpected token ';'", "wrapSafe")]
-    [InlineData("node-heap", CrashClass.OutOfMemory, "FATAL ERROR", "CALL_AND_RETRY_LAST Allocation failed - JavaScript heap out of memory",
+    [InlineData("node-heap", CrashClass.OutOfMemory, "FATAL ERROR",
+        "CALL_AND_RETRY_LAST Allocation failed - JavaScript heap out of memory",
         "node::OOMErrorHandler(char const*, v8::OOMDetails const&)")]
     [InlineData("node-abort", CrashClass.NativeAbort, "abort", "", "<anonymous>")]
-    [InlineData("java-chain", CrashClass.Unhandled, "java.lang.IllegalStateException", "could not save abc", "Chain.save")]
+    [InlineData("java-chain", CrashClass.Unhandled, "java.lang.IllegalStateException", "could not save abc",
+        "Chain.save")]
     [InlineData("java-oom", CrashClass.OutOfMemory, "java.lang.OutOfMemoryError", "Java heap space", "Chain.main")]
     [InlineData("java-rec", CrashClass.StackOverflow, "java.lang.StackOverflowError", "", "Chain.rec")]
     [InlineData("java-supp", CrashClass.Unhandled, "java.lang.Exception", "main", "Chain.main")]
     [InlineData("go-panic", CrashClass.Unhandled, "panic", "could not save order abc", "main.save")]
-    [InlineData("go-nil", CrashClass.Unhandled, "runtime error", "runtime error: invalid memory address or nil pointer dereference", "main.main")]
-    [InlineData("go-deadlock", CrashClass.Unhandled, "fatal error", "all goroutines are asleep - deadlock!", "main.main")]
-    [InlineData("rust-unwrap", CrashClass.Unhandled, "panic", "called `Result::unwrap()` on an `Err` value: ParseIntError { kind: InvalidDigit }",
+    [InlineData("go-nil", CrashClass.Unhandled, "runtime error",
+        "runtime error: invalid memory address or nil pointer dereference", "main.main")]
+    [InlineData("go-deadlock", CrashClass.Unhandled, "fatal error", "all goroutines are asleep - deadlock!",
+        "main.main")]
+    [InlineData("rust-unwrap", CrashClass.Unhandled, "panic",
+        "called `Result::unwrap()` on an `Err` value: ParseIntError { kind: InvalidDigit }",
         "__rustc::rust_begin_unwind")]
     [InlineData("rust-rec", CrashClass.StackOverflow, "stack overflow", null, null)]
     [InlineData("cpp-rt", CrashClass.Unhandled, "std::runtime_error", "could not save\nmore", null)]
@@ -85,7 +98,8 @@ public sealed class StderrReadingTests
         outer.Frames[0].File.ShouldBe("/app/Program.cs");
 
         var middle = outer.Inner.ShouldHaveSingleItem();
-        (middle.Type, middle.Message).ShouldBe(("System.ArgumentException", "bad id\nsecond line of text (Parameter 'id')"));
+        (middle.Type, middle.Message).ShouldBe(("System.ArgumentException",
+            "bad id\nsecond line of text (Parameter 'id')"));
         middle.Frames.Count.ShouldBe(2);
 
         var inner = middle.Inner.ShouldHaveSingleItem();
@@ -120,15 +134,18 @@ public sealed class StderrReadingTests
         Golden.Read("dn-pingpong").Exception.Frames.Select(f => f.Repeated).Take(3).ShouldBe([130847, 130847, 1]);
         Golden.Read("py-rec").Exception.Frames[0].Repeated.ShouldBe(999);
         Golden.Read("java-rec").Exception.Frames[0].Repeated.ShouldBe(1024);
-        Golden.Read("go-overflow").Exception.Frames.Select(f => (f.Method, f.Repeated)).ShouldBe([("main.f", 2), ("main.main", 1)]);
+        Golden.Read("go-overflow").Exception.Frames.Select(f => (f.Method, f.Repeated)).ShouldBe([("main.f", 2),
+            ("main.main", 1)]);
     }
 
     [Fact]
     public void Access_violation_is_told_from_other_fatal_errors()
     {
         Golden.Read("dn-av").Class.ShouldBe(CrashClass.AccessViolation);
-        StderrReading.Read("Fatal error. System.AccessViolationException: bad\n   at A.B()")!.Class.ShouldBe(CrashClass.AccessViolation);
-        StderrReading.Read("Fatal error. Internal CLR error. (0x80131506)\n   at A.B()")!.Class.ShouldBe(CrashClass.NativeAbort);
+        StderrReading.Read("Fatal error. System.AccessViolationException: bad\n   at A.B()")!.Class.ShouldBe(
+            CrashClass.AccessViolation);
+        StderrReading.Read("Fatal error. Internal CLR error. (0x80131506)\n   at A.B()")!.Class.ShouldBe(
+            CrashClass.NativeAbort);
     }
 
     [Fact]
@@ -136,18 +153,22 @@ public sealed class StderrReadingTests
     {
         Golden.Read("py-chain").Exception.Inner[0].Type.ShouldBe("ValueError");
         Golden.Read("py-ctx").Exception.Inner[0].Type.ShouldBe("KeyError");
-        Golden.Read("py-group").Exception.Inner.Select(e => (e.Type, e.Message)).ShouldBe([("ValueError", "a"), ("TypeError", "b")]);
+        Golden.Read("py-group").Exception.Inner.Select(e => (e.Type, e.Message)).ShouldBe([("ValueError", "a"),
+            ("TypeError", "b")]);
         Golden.Read("node-thrown").Exception.Inner[0].Type.ShouldBe("TypeError");
-        Golden.Read("node-thrown").Exception.Inner[0].Frames[0].ShouldBe(new CrashFrame { Method = "parse", File = "/app/thrown.js", Line = 1 });
+        Golden.Read("node-thrown").Exception.Inner[0].Frames[0].ShouldBe(new CrashFrame { Method = "parse",
+            File = "/app/thrown.js", Line = 1 });
         var java = Golden.Read("java-chain").Exception.Inner[0];
         java.Type.ShouldBe("java.lang.NumberFormatException");
-        java.Frames[1].ShouldBe(new CrashFrame { Method = "java.lang.Integer.parseInt", Module = "java.base", File = "Integer.java", Line = 668 });
+        java.Frames[1].ShouldBe(new CrashFrame { Method = "java.lang.Integer.parseInt", Module = "java.base",
+            File = "Integer.java", Line = 668 });
     }
 
     [Fact]
     public void An_old_notice_followed_by_much_more_output_is_not_the_last_word()
     {
-        var text = Golden.Text("py-chain.txt") + string.Concat(Enumerable.Range(0, 100).Select(i => $"INFO request {i}\n"));
+        var text = Golden.Text("py-chain.txt") + string.Concat(Enumerable.Range(0,
+            100).Select(i => $"INFO request {i}\n"));
         var lines = StderrReading.Lines(text);
         StderrReading.IsLastWord(StderrReading.Read(lines)!, lines).ShouldBeFalse();
     }
@@ -170,7 +191,8 @@ public sealed class StderrReadingTests
     [Fact]
     public void Long_stacks_keep_both_ends()
     {
-        var text = "Unhandled exception. System.Exception: x\n" + string.Concat(Enumerable.Range(0, 1000).Select(i => $"   at A.M{i}()\n"));
+        var text = "Unhandled exception. System.Exception: x\n" + string.Concat(Enumerable.Range(0,
+            1000).Select(i => $"   at A.M{i}()\n"));
         var frames = StderrReading.Read(text)!.Exception.Frames;
         frames.Count.ShouldBe(StackFolding.MaxFrames);
         (frames[0].Method, frames[^1].Method).ShouldBe(("A.M0()", "A.M999()"));
@@ -210,7 +232,8 @@ public sealed class StderrReadingTests
                 case 0: text.Length = at; break;
                 case 1: text[at] = (char)random.Next(0, 256); break;
                 case 2: text.Remove(at, Math.Min(random.Next(1, 60), text.Length - at)); break;
-                case 3: text.Insert(at, string.Concat(goldens[random.Next(goldens.Length)].Take(random.Next(60)))); break;
+                case 3: text.Insert(at, string.Concat(goldens[random.Next(goldens.Length)].Take(random.Next(60))));
+                    break;
                 case 4: text.Insert(at, '\n'); break;
                 default: text.Append(goldens[random.Next(goldens.Length)]); break;
             }

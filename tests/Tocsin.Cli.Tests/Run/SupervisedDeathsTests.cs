@@ -24,12 +24,16 @@ public sealed class SupervisedDeathsTests : IDisposable
     [InlineData("abort", CrashClass.NativeAbort, null)]
     public void Deaths_of_a_dotnet_program(string death, CrashClass kind, string? type)
     {
-        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path, "--url", _server.Url, "--service", "ledger", "--key", "k1",
-            "--environment", "test", "--release", "1.2.3", "--", .. DyingProgram.Command], variables: (DyingProgram.Variable, death));
+        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path,
+            "--url", _server.Url, "--service", "ledger", "--key", "k1",
+            "--environment", "test", "--release", "1.2.3", "--", .. DyingProgram.Command],
+            variables: (DyingProgram.Variable, death));
         cli.Wait().ShouldBe(134);
         var record = _server.Next();
-        (record.Class, record.Exception?.Type, record.Service, record.Source).ShouldBe((kind, type, "ledger", "supervisor"));
-        (record.Environment, record.Release, record.Process.Signal, record.Process.ExitCode).ShouldBe(("test", "1.2.3", "SIGABRT", 134));
+        (record.Class, record.Exception?.Type, record.Service, record.Source).ShouldBe((kind, type, "ledger",
+            "supervisor"));
+        (record.Environment, record.Release, record.Process.Signal, record.Process.ExitCode).ShouldBe(("test", "1.2.3",
+            "SIGABRT", 134));
         record.Evidence.Select(e => e.Source).ShouldContain("crash_report");
         record.Threads.Count(t => t.Crashed).ShouldBe(1);
         record.Resources.PeakWorkingSetBytes!.Value.ShouldBeGreaterThan(10_000_000);
@@ -41,7 +45,8 @@ public sealed class SupervisedDeathsTests : IDisposable
     [Fact]
     public void A_python_traceback_a_shell_exit_and_a_kill()
     {
-        Death("python3", "-c", "raise ValueError('no such order')").ShouldBe((CrashClass.Unhandled, "ValueError", 1, null));
+        Death("python3", "-c", "raise ValueError('no such order')").ShouldBe((CrashClass.Unhandled, "ValueError", 1,
+            null));
         Death("sh", "-c", "echo bad config >&2; exit 5").ShouldBe((CrashClass.ExitNonzero, null, 5, null));
         Death("sh", "-c", "kill -9 $$").ShouldBe((CrashClass.Killed, null, 137, "SIGKILL"));
         Death("sh", "-c", "kill -TERM $$").ShouldBe((CrashClass.Terminated, null, 143, "SIGTERM"));
@@ -53,14 +58,16 @@ public sealed class SupervisedDeathsTests : IDisposable
     public void A_node_error()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/node"), "node is not installed");
-        Death("node", "-e", "function f() { throw new TypeError('x is not y'); } f()").ShouldBe((CrashClass.Unhandled, "TypeError", 1, null));
+        Death("node", "-e", "function f() { throw new TypeError('x is not y'); } f()").ShouldBe((CrashClass.Unhandled,
+            "TypeError", 1, null));
     }
 
     [Fact]
     public void A_native_program_that_aborts_and_one_that_faults()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/gcc"), "gcc is not installed");
-        var source = _state.Write("c.c", "#include <stdlib.h>\nint main(int n, char **v) { if (n == 1) abort(); free((void *)(v[0] + 1)); return 0; }\n");
+        var source = _state.Write("c.c",
+            "#include <stdlib.h>\nint main(int n, char **v) { if (n == 1) abort(); free((void *)(v[0] + 1)); return 0; }\n");
         var program = _state.At("native");
         Process.Start("gcc", ["-w", "-o", program, source]).WaitForExit(30_000).ShouldBeTrue();
         Death(program).ShouldBe((CrashClass.NativeAbort, null, 134, "SIGABRT"));
@@ -73,7 +80,8 @@ public sealed class SupervisedDeathsTests : IDisposable
         using var group = MemoryGroup.TryCreate(256 * 1024 * 1024);
         Assert.SkipWhen(group is null, "no memory control group can be made here");
         const string hog = "x = bytearray(600_000_000)";
-        using var cli = TocsinProcess.Start("sh", ["-c", $"echo $$ > {group!.Path}/cgroup.procs; exec \"$@\"", "sh", "dotnet", TocsinProcess.Program,
+        using var cli = TocsinProcess.Start("sh", ["-c", $"echo $$ > {group!.Path}/cgroup.procs; exec \"$@\"", "sh",
+            "dotnet", TocsinProcess.Program,
             "run", "--state-dir", _state.Path, "--url", _server.Url, "--", "python3", "-c", hog]);
         cli.Wait().ShouldBe(137);
         var record = _server.Next();
@@ -101,7 +109,8 @@ public sealed class SupervisedDeathsTests : IDisposable
     [Fact]
     public void A_hung_program_is_reported_once_while_it_lives()
     {
-        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path, "--url", _server.Url, "--hang-timeout", "1s",
+        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path,
+            "--url", _server.Url, "--hang-timeout", "1s",
             "--", .. DyingProgram.Command], variables: (DyingProgram.Variable, "hang"));
         cli.Expect("hanging");
         var hung = _server.Next();
@@ -129,6 +138,7 @@ public sealed class SupervisedDeathsTests : IDisposable
     private void NothingIsLeft()
     {
         Directory.GetFiles(_state.At("spool")).ShouldBeEmpty();
-        Directory.GetDirectories(_state.At("supervised"), "*", SearchOption.AllDirectories).Count(d => Path.GetFileName(d).Length == 32).ShouldBe(0);
+        Directory.GetDirectories(_state.At("supervised"), "*",
+            SearchOption.AllDirectories).Count(d => Path.GetFileName(d).Length == 32).ShouldBe(0);
     }
 }

@@ -39,7 +39,8 @@ internal sealed partial class TocsinProcess : IDisposable
 
     public static string Program => Path.Combine(AppContext.BaseDirectory, "tocsin.dll");
 
-    public static TocsinProcess Start(string file, IEnumerable<string> arguments, bool keepInput = false, params (string Name, string Value)[] variables)
+    public static TocsinProcess Start(string file, IEnumerable<string> arguments, bool keepInput = false,
+        params (string Name, string Value)[] variables)
     {
         var start = new ProcessStartInfo(file, arguments)
         {

@@ -16,7 +16,8 @@ public sealed class TransparencyTests : IDisposable
         var bytes = new byte[1_500_000];
         new Random(1).NextBytes(bytes);
         using var cli = TocsinProcess.Start("dotnet",
-            [TocsinProcess.Program, "run", "--state-dir", _state.Path, "--url", Away, "--", "sh", "-c", "tee /dev/stderr"], keepInput: true);
+            [TocsinProcess.Program, "run", "--state-dir", _state.Path, "--url", Away, "--", "sh", "-c",
+                "tee /dev/stderr"], keepInput: true);
         cli.Process.StandardInput.BaseStream.Write(bytes);
         cli.Process.StandardInput.Close();
         cli.Wait().ShouldBe(0);
@@ -39,9 +40,11 @@ public sealed class TransparencyTests : IDisposable
     {
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "script is not installed");
         using var server = new CrashListener();
-        var body = _state.Write("count.sh", "n=0\ntrap 'n=$((n+1))' INT\necho ready\ni=0\nwhile [ $i -lt 12 ]; do i=$((i+1)); sleep 0.1; done\necho count=$n\nexit 7\n");
+        var body = _state.Write("count.sh",
+            "n=0\ntrap 'n=$((n+1))' INT\necho ready\ni=0\nwhile [ $i -lt 12 ]; do i=$((i+1)); sleep 0.1; done\necho count=$n\nexit 7\n");
         using var cli = TocsinProcess.Start("script", ["-qec",
-            $"dotnet {TocsinProcess.Program} run --state-dir {_state.Path} --url {server.Url} -- sh {body}", "/dev/null"], keepInput: true);
+            $"dotnet {TocsinProcess.Program} run --state-dir {_state.Path} --url {server.Url} -- sh {body}",
+                "/dev/null"], keepInput: true);
         cli.Expect("ready");
         cli.Process.StandardInput.Write("\x03");
         cli.Process.StandardInput.Flush();
@@ -73,8 +76,10 @@ public sealed class TransparencyTests : IDisposable
     [Fact]
     public void Arguments_and_environment_arrive_as_given()
     {
-        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path, "--url", Away, "--service", "orders", "--",
-            "sh", "-c", "printf '%s|' \"$@\" $PLAIN $OTEL_SERVICE_NAME $TOCSIN_URL $DOTNET_DbgMiniDumpName; test -d $TOCSIN_RUN_DIR && stat -c %a $TOCSIN_RUN_DIR",
+        using var cli = TocsinProcess.Start("dotnet", [TocsinProcess.Program, "run", "--state-dir", _state.Path,
+            "--url", Away, "--service", "orders", "--",
+            "sh", "-c",
+            "printf '%s|' \"$@\" $PLAIN $OTEL_SERVICE_NAME $TOCSIN_URL $DOTNET_DbgMiniDumpName; test -d $TOCSIN_RUN_DIR && stat -c %a $TOCSIN_RUN_DIR",
             "name", "--", "-x", "@file", "", "a b", "--service", "[env]", "é"], variables: ("PLAIN", "yes"));
         cli.Wait().ShouldBe(0);
         cli.Output.ShouldStartWith($"--|-x|@file||a b|--service|[env]|é|yes|orders|{Away}|{_state.Path}/supervised/orders/");
@@ -126,7 +131,8 @@ public sealed class TransparencyTests : IDisposable
     public void A_program_that_ignores_the_stop_is_killed_after_the_timeout_which_is_no_crash()
     {
         using var server = new CrashListener();
-        using var cli = TocsinProcess.Run(_state, server.Url, "--stop-timeout", "300ms", "--", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
+        using var cli = TocsinProcess.Run(_state, server.Url, "--stop-timeout", "300ms", "--", "sh", "-c",
+            "trap '' TERM; echo ready; while :; do sleep 0.1; done");
         cli.Expect("ready");
         cli.Signal(15);
         cli.Wait().ShouldBe(137);

@@ -79,7 +79,8 @@ public sealed class VerdictTests
 
     [Fact]
     public void A_kill_after_the_stop_timeout_is_no_crash() =>
-        Verdict.Of(Dead("signal 9") with { Intent = new StopIntent(Signals.Terminate, Now.AddHours(-1), KilledAfterTimeout: true) }).ShouldBeNull();
+        Verdict.Of(Dead("signal 9") with { Intent = new StopIntent(Signals.Terminate, Now.AddHours(-1),
+            KilledAfterTimeout: true) }).ShouldBeNull();
 
     [Fact]
     public void A_kill_with_a_risen_counter_is_the_kernels()
@@ -87,7 +88,8 @@ public sealed class VerdictTests
         Verdict.Of(Killed(before: 3, after: 4)).ShouldBe(CrashClass.OomKilled);
         Verdict.Of(Killed(before: 3, after: 3)).ShouldBe(CrashClass.Killed);
         Verdict.Of(Killed(before: null, after: 4)).ShouldBe(CrashClass.Killed);
-        Verdict.Of(Killed(3, 4) with { CgroupBefore = new CgroupReading("elsewhere", 1, null, null) }).ShouldBe(CrashClass.Killed);
+        Verdict.Of(Killed(3, 4) with { CgroupBefore = new CgroupReading("elsewhere", 1, null,
+            null) }).ShouldBe(CrashClass.Killed);
         Verdict.Of(Killed(3, 4) with { Status = new ExitStatus(137, null) }).ShouldBe(CrashClass.OomKilled);
     }
 
@@ -98,14 +100,30 @@ public sealed class VerdictTests
         var report = CrashReport.Parse(Golden.Bytes("report-overflow.json"));
         Verdict.Of(Dead("signal 6") with { Written = file, Report = report }).ShouldBe(CrashClass.OutOfMemory);
         Verdict.Of(Dead("signal 6") with { Report = report }).ShouldBe(CrashClass.StackOverflow);
-        Verdict.Of(Dead("signal 6", "dn-failfast") with { Written = file, Report = report }).ShouldBe(CrashClass.FailFast);
+        Verdict.Of(Dead("signal 6", "dn-failfast") with { Written = file,
+            Report = report }).ShouldBe(CrashClass.FailFast);
         Verdict.Of(Dead("code 42") with { Written = Record(CrashClass.Unhandled) }).ShouldBe(CrashClass.Unhandled);
         Verdict.Of(Dead("code 143") with { Written = Record(CrashClass.Unhandled) }).ShouldBe(CrashClass.Unhandled);
     }
 
     [Fact]
+    public void A_vague_fatal_error_is_named_by_the_report()
+    {
+        var vague = Dead("signal 6") with
+        {
+            Finding = StderrReading.Read("Fatal error.\nInternal CLR error. (0x80131506)\n   at A.B()"),
+        };
+        Verdict.Of(vague).ShouldBe(CrashClass.NativeAbort);
+        Verdict.Of(vague with { Report = CrashReport.Parse(Golden.Bytes("report-overflow.json")) }).ShouldBe(
+            CrashClass.StackOverflow);
+        Verdict.Of(vague with { Report = CrashReport.Parse(Golden.Bytes("report-failfast.json")) }).ShouldBe(
+            CrashClass.NativeAbort);
+    }
+
+    [Fact]
     public void A_report_or_crash_file_never_makes_a_death_of_a_success() =>
-        Verdict.Of(Dead("code 0") with { Written = Record(CrashClass.Unhandled), Report = CrashReport.Parse(Golden.Bytes("report-abort.json")) })
+        Verdict.Of(Dead("code 0") with { Written = Record(CrashClass.Unhandled),
+            Report = CrashReport.Parse(Golden.Bytes("report-abort.json")) })
             .ShouldBeNull();
 
     [Fact]
@@ -121,8 +139,10 @@ public sealed class VerdictTests
         Verdict.Of(orphan with { BlackBox = Box() with { CleanExit = true } }).ShouldBeNull();
         Verdict.Of(orphan with { BlackBox = Box() with { StopRequested = Now } }).ShouldBeNull();
         Verdict.Of(orphan with { Intent = new StopIntent(Signals.Terminate, Now) }).ShouldBeNull();
-        Verdict.Of(orphan with { Report = CrashReport.Parse(Golden.Bytes("report-failfast.json")) }).ShouldBe(CrashClass.FailFast);
-        Verdict.Of(orphan with { Written = Record(CrashClass.Unhandled), BlackBox = Box() with { CleanExit = true } }).ShouldBe(CrashClass.Unhandled);
+        Verdict.Of(orphan with { Report = CrashReport.Parse(Golden.Bytes("report-failfast.json")) }).ShouldBe(
+            CrashClass.FailFast);
+        Verdict.Of(orphan with { Written = Record(CrashClass.Unhandled),
+            BlackBox = Box() with { CleanExit = true } }).ShouldBe(CrashClass.Unhandled);
     }
 
     internal static Death Dead(string status, string golden = "")
@@ -132,7 +152,9 @@ public sealed class VerdictTests
         return new Death
         {
             At = Now,
-            Status = status.StartsWith("code", StringComparison.Ordinal) ? new ExitStatus(number, null) : new ExitStatus(null, number),
+            Status = status.StartsWith("code", StringComparison.Ordinal)
+                ? new ExitStatus(number, null)
+                : new ExitStatus(null, number),
             StderrTail = tail,
             Finding = StderrReading.Read(tail),
             FindingIsLastWord = true,
@@ -148,5 +170,6 @@ public sealed class VerdictTests
     private static CrashRecord Record(CrashClass kind) =>
         new() { CrashId = "CRASH-20260102030405-00000001", Class = kind, Time = Now, Service = "orders" };
 
-    private static BlackBoxSnapshot Box() => new() { RunId = "r", BootId = "b", Service = "orders", Host = "h", Pid = 1 };
+    private static BlackBoxSnapshot Box() =>
+        new() { RunId = "r", BootId = "b", Service = "orders", Host = "h", Pid = 1 };
 }

@@ -45,6 +45,14 @@ internal sealed class ChildEnvironment
         _entries[index] = entry;
     }
 
+    public void SetIfGiven(string name, string? value)
+    {
+        if (value is not null)
+        {
+            Set(name, value);
+        }
+    }
+
     private int IndexOf(string name)
     {
         var key = Encoding.UTF8.GetBytes(name + "=");

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Tocsin.Cli.Run.Children;
 
-/// <summary>Outcome of a spawn: a child, or the reason why there is none with the exit code a shell would give.</summary>
+/// <summary>
+/// Outcome of a spawn: a child, or the reason why there is none with the exit code a shell would give.
+/// </summary>
 internal readonly record struct Spawned(ChildProcess? Child, string? Error, int ExitCode);
 
 /// <param name="At">Moment at which the kernel reported the end.</param>
@@ -50,7 +52,8 @@ internal sealed unsafe class ChildProcess
 
         _ = Libc.Close(ends[0]);
         var missing = error is Libc.NoEntry or Libc.NotADirectory;
-        return new Spawned(null, $"{command[0]}: {(missing ? "command not found" : Reason(error))}", missing ? 127 : 126);
+        return new Spawned(null, $"{command[0]}: {(missing ? "command not found" : Reason(error))}",
+            missing ? 127 : 126);
     }
 
     private static int Spawn(IReadOnlyList<string> command, ChildEnvironment environment, int stderr, int* pid)
@@ -85,7 +88,8 @@ internal sealed unsafe class ChildProcess
     public ChildEnd Wait(TimeProvider clock)
     {
         var info = stackalloc byte[Libc.SignalInfoBytes];
-        while (Libc.WaitId(Libc.ByPid, Pid, info, Libc.WaitExited | Libc.WaitKeep) != 0 && Libc.LastError == Libc.Interrupted)
+        while (Libc.WaitId(Libc.ByPid, Pid, info, Libc.WaitExited | Libc.WaitKeep) != 0
+            && Libc.LastError == Libc.Interrupted)
         {
         }
 

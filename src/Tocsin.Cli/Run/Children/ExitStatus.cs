@@ -17,12 +17,15 @@ internal readonly record struct ExitStatus(int? Code, int? Signal, bool CoreDump
     public int ShellCode => Code ?? ShellSignalBase + Signal.GetValueOrDefault();
 
     /// <summary>The fatal signal, also when a shell or wrapper in between turned it into exit code 128 + n.</summary>
-    public int? EffectiveSignal => Signal ?? (Code is { } code && IsRelayed(code - ShellSignalBase) ? code - ShellSignalBase : null);
+    public int? EffectiveSignal =>
+        Signal ?? (Code is { } code && IsRelayed(code - ShellSignalBase) ? code - ShellSignalBase : null);
 
     public bool Success => Code == 0;
 
     public override string ToString() =>
-        Signal is { } signal ? $"was ended by {Signals.Name(signal)}{(CoreDumped ? ", core dumped" : "")}" : $"left with exit code {Code}";
+        Signal is { } signal
+            ? $"was ended by {Signals.Name(signal)}{(CoreDumped ? ", core dumped" : "")}"
+            : $"left with exit code {Code}";
 
     private static bool IsRelayed(int signal) =>
         Signals.IsFault(signal)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Tocsin.Cli.Run.Children;
 
-/// <summary>The few libc calls that .NET does not offer: spawn with inherited streams, the true wait status, signals by number.</summary>
+/// <summary>
+/// The few libc calls that .NET does not offer: spawn with inherited streams, the true wait status, signals by number.
+/// </summary>
 internal static unsafe partial class Libc
 {
     public const int NoEntry = 2, Interrupted = 4, TryAgain = 11, PermissionDenied = 13, NotADirectory = 20;
@@ -33,7 +35,8 @@ internal static unsafe partial class Libc
     }
 
     [LibraryImport("libc", EntryPoint = "posix_spawnp")]
-    public static partial int Spawn(int* pid, byte* file, byte* actions, byte* attributes, byte** arguments, byte** environment);
+    public static partial int Spawn(int* pid, byte* file, byte* actions, byte* attributes, byte** arguments,
+        byte** environment);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_init")]
     public static partial int InitActions(byte* actions);

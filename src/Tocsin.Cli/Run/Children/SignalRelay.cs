@@ -3,17 +3,20 @@ using System.Runtime.InteropServices;
 namespace Tocsin.Cli.Run.Children;
 
 /// <summary>
-/// Hands the signals that reach the supervisor on to the child and remembers which of them asked it to stop. Signals that the
-/// terminal sends to the whole foreground group have reached the child already and are only remembered.
+/// Hands the signals that reach the supervisor on to the child and remembers which of them asked it to stop. Signals
+/// that the terminal sends to the whole foreground group have reached the child already and are only remembered.
 /// </summary>
 internal sealed class SignalRelay : IDisposable
 {
-    /// <summary>A child that neither catches nor ignores an interrupt and outlives this did not get it from the terminal.</summary>
+    /// <summary>
+    /// A child that neither catches nor ignores an interrupt and outlives this did not get it from the terminal.
+    /// </summary>
     private static readonly TimeSpan TerminalGrace = TimeSpan.FromMilliseconds(150);
 
     private static readonly int[] Relayed =
     [
-        Signals.Terminate, Signals.Interrupt, Signals.Quit, Signals.Hangup, Signals.User1, Signals.User2, Signals.WindowChange,
+        Signals.Terminate, Signals.Interrupt, Signals.Quit, Signals.Hangup, Signals.User1, Signals.User2,
+        Signals.WindowChange,
     ];
 
     private readonly Lock _gate = new();
@@ -31,7 +34,8 @@ internal sealed class SignalRelay : IDisposable
         _stopTimeout = stopTimeout;
         foreach (var signal in Relayed.Where(s => !Signals.Contains(ignored, s)))
         {
-            _registrations.Add(PosixSignalRegistration.Create((PosixSignal)signal, context => OnSignal(signal, context)));
+            var number = (PosixSignal)signal;
+            _registrations.Add(PosixSignalRegistration.Create(number, context => OnSignal(signal, context)));
         }
     }
 
@@ -42,8 +46,8 @@ internal sealed class SignalRelay : IDisposable
     public bool StopWanted => _stopWanted.IsSet;
 
     /// <summary>
-    /// From now on signals go to this child. One that came before is delivered now, by the same rules: the child may have been
-    /// there already without our knowing.
+    /// From now on signals go to this child. One that came before is delivered now, by the same rules: the child may
+    /// have been there already without our knowing.
     /// </summary>
     public void Attach(ChildProcess child)
     {
@@ -60,7 +64,9 @@ internal sealed class SignalRelay : IDisposable
         }
     }
 
-    /// <summary>Call when the child has ended: hands over the wish to stop it, if there was one, and forgets both.</summary>
+    /// <summary>
+    /// Call when the child has ended: hands over the wish to stop it, if there was one, and forgets both.
+    /// </summary>
     public StopIntent Detach()
     {
         lock (_gate)

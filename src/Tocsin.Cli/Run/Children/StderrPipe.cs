@@ -1,17 +1,20 @@
 namespace Tocsin.Cli.Run.Children;
 
 /// <summary>
-/// Passes a child's standard error on, unchanged and at once, and keeps the tail. Its thread runs until the pipe is closed by
-/// every holder, so processes that outlive the child can go on writing for as long as the supervisor lives.
+/// Passes a child's standard error on, unchanged and at once, and keeps the tail. Its thread runs until the pipe is
+/// closed by every holder, so processes that outlive the child can go on writing for as long as the supervisor lives.
 /// </summary>
 internal sealed unsafe class StderrPipe
 {
-    /// <summary>What a dead child can have left in the pipe is less; what a surviving grandchild writes is not waited for.</summary>
+    /// <summary>
+    /// What a dead child can have left in the pipe is less; what a surviving grandchild writes is not waited for.
+    /// </summary>
     private const int DrainLimit = 2 * 1024 * 1024;
 
     private readonly int _source;
     private readonly int _target;
-    private readonly int _wakeRead, _wakeWrite; // says "the child has ended" when somebody else keeps the pipe open and quiet
+    // says "the child has ended" when somebody else keeps the pipe open and quiet
+    private readonly int _wakeRead, _wakeWrite;
     private readonly TaskCompletionSource _drained = new();
     private volatile bool _childEnded;
     private bool _targetGone;

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Tocsin.Cli.Run.Children;
 
-/// <summary>The last bytes of a stream, in a ring of fixed size. One writer; <see cref="Text"/> from any thread.</summary>
+/// <summary>
+/// The last bytes of a stream, in a ring of fixed size. One writer; <see cref="Text"/> from any thread.
+/// </summary>
 internal sealed class StderrTail(int capacity = StderrTail.DefaultBytes)
 {
     public const int DefaultBytes = 64 * 1024;

@@ -1,8 +1,8 @@
 namespace Tocsin.Cli.Run.Children;
 
 /// <summary>
-/// What is known about somebody wanting the program to stop. A death that follows a wish to stop is no crash; a fault while
-/// stopping still is one.
+/// What is known about somebody wanting the program to stop. A death that follows a wish to stop is no crash; a fault
+/// while stopping still is one.
 /// </summary>
 /// <param name="Signal">The signal that carried the wish; 0 when there was none.</param>
 internal readonly record struct StopIntent(int Signal, DateTimeOffset At, bool KilledAfterTimeout = false)

@@ -2,9 +2,9 @@ namespace Tocsin.Cli.Run.Children;
 
 /// <summary>Tells signals typed at the terminal from signals sent to the supervisor alone.</summary>
 /// <remarks>
-/// The sender cannot be asked (.NET keeps siginfo to itself), so an interrupt that arrives while our group is the terminal's
-/// foreground group is taken to be typed. The other way round would deliver every Ctrl-C twice, which many programs read as
-/// "stop at once".
+/// The sender cannot be asked (.NET keeps siginfo to itself), so an interrupt that arrives while our group is the
+/// terminal's foreground group is taken to be typed. The other way round would deliver every Ctrl-C twice, which many
+/// programs read as "stop at once".
 /// </remarks>
 internal static class Terminal
 {
@@ -33,7 +33,7 @@ internal static class Terminal
         try
         {
             var sets = File.ReadLines($"/proc/{pid}/status")
-                .Where(l => l.StartsWith("SigCgt:", StringComparison.Ordinal) || l.StartsWith("SigIgn:", StringComparison.Ordinal))
+                .Where(l => l.StartsWith("SigCgt:") || l.StartsWith("SigIgn:"))
                 .Select(l => Convert.ToUInt64(l[7..].Trim(), 16));
             return sets.Any(set => Signals.Contains(set, signal));
         }

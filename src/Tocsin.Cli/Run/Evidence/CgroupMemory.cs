@@ -32,7 +32,8 @@ internal sealed class CgroupMemory(string procRoot = "/proc", string mountRoot =
             var parts = line.Split(':', 3);
             if (parts.Length == 3 && parts[1].Split(',').Contains("memory"))
             {
-                // Inside a container the path may be the host's; the mount then shows the container's group as its root.
+                // Inside a container the path may be the host's; the mount then shows the container's group as its
+                // root.
                 return ReadFolder($"{mountRoot}/memory{parts[2]}") ?? ReadFolder($"{mountRoot}/memory");
             }
         }
@@ -42,7 +43,7 @@ internal sealed class CgroupMemory(string procRoot = "/proc", string mountRoot =
 
     private CgroupReading? ReadVersion2(string[] lines)
     {
-        var line = Array.Find(lines, l => l.StartsWith("0::", StringComparison.Ordinal));
+        var line = Array.Find(lines, l => l.StartsWith("0::"));
         return line is null ? null : ReadFolder($"{mountRoot}{line[3..].TrimEnd('/')}") ?? ReadFolder(mountRoot);
     }
 

@@ -12,5 +12,7 @@ internal static class CrashIds
 
     /// <summary>The id if it can be used as it is; it comes from a file that the program wrote while dying.</summary>
     public static string? Valid(string? id) =>
-        id is { Length: > 0 and <= MaxLength } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_') ? id : null;
+        id is { Length: > 0 and <= MaxLength } && id.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            ? id
+            : null;
 }

@@ -5,10 +5,12 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Cli.Run.Evidence;
 
-/// <summary>What .NET's createdump wrote about a dying process: the threads and the type of the exception, no message.</summary>
+/// <summary>
+/// What .NET's createdump wrote about a dying process: the threads and the type of the exception, no message.
+/// </summary>
 /// <remarks>
-/// All values are strings, numbers mostly in hex. A report exists also for signals the process survived, so it never counts
-/// without the wait status.
+/// All values are strings, numbers mostly in hex. A report exists also for signals the process survived, so it never
+/// counts without the wait status.
 /// </remarks>
 internal sealed record CrashReport(string? ExceptionType, IReadOnlyList<CrashThread> Threads)
 {
@@ -60,7 +62,8 @@ internal sealed record CrashReport(string? ExceptionType, IReadOnlyList<CrashThr
             var kept = threads.Where(t => t.Crashed).Concat(threads.Where(t => !t.Crashed)).Take(MaxThreads).ToList();
             return new CrashReport(crashed?.ExceptionType, kept);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException) // the latter: half a surrogate pair in a string
+        // the latter: half a surrogate pair in a string
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
         }
@@ -68,7 +71,9 @@ internal sealed record CrashReport(string? ExceptionType, IReadOnlyList<CrashThr
 
     private static CrashThread Thread(JsonElement thread)
     {
-        var id = Number(Text(thread, "native_thread_id")) is { } number ? number.ToString(CultureInfo.InvariantCulture) : "";
+        var id = Number(Text(thread, "native_thread_id")) is { } number
+            ? number.ToString(CultureInfo.InvariantCulture)
+            : "";
         var frames = Member(thread, "stack_frames") ?? Member(thread, "unmanaged_frames");
         return new CrashThread(id, Text(thread, "crashed") == "true", StackFolding.Cap(Frames(frames, 1)))
         {

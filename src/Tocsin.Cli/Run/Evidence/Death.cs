@@ -5,7 +5,9 @@ using Tocsin.Sdk.BlackBox;
 
 namespace Tocsin.Cli.Run.Evidence;
 
-/// <summary>All that was found about the end of one run. Only the time is certain; every source may be missing.</summary>
+/// <summary>
+/// All that was found about the end of one run. Only the time is certain; every source may be missing.
+/// </summary>
 internal sealed record Death
 {
     public required DateTimeOffset At { get; init; }
@@ -33,5 +35,7 @@ internal sealed record Death
 
     /// <summary>How many processes of the control group the kernel killed for memory during the run.</summary>
     public long OomKills =>
-        CgroupBefore?.Path == CgroupAfter?.Path && CgroupAfter?.OomKills - CgroupBefore?.OomKills is { } kills and > 0 ? kills : 0;
+        CgroupBefore?.Path == CgroupAfter?.Path && CgroupAfter?.OomKills - CgroupBefore?.OomKills is { } kills and > 0
+            ? kills
+            : 0;
 }

@@ -14,7 +14,8 @@ internal static class EvidenceList
         {
             var line = StderrReading.Lines(death.StderrTail).ElementAtOrDefault(finding.FirstLine)?.Trim() ?? "";
             var words = line.Length > 0 ? line : finding.Exception.Type;
-            yield return new CrashEvidence("stderr", $"The {finding.Runtime} runtime wrote: {(words.Length > 200 ? words[..200] + "…" : words)}");
+            yield return new CrashEvidence("stderr",
+                $"The {finding.Runtime} runtime wrote: {(words.Length > 200 ? words[..200] + "…" : words)}");
         }
 
         if (death.CgroupAfter is { OomKills: not null })
@@ -27,12 +28,14 @@ internal static class EvidenceList
         if (death.Report is { } report)
         {
             var crashed = report.Crashed is { } thread ? $" in thread {thread.Id}" : "";
-            yield return new CrashEvidence("crash_report", $"createdump reported {report.ExceptionType ?? "a native fault"}{crashed}.");
+            yield return new CrashEvidence("crash_report",
+                $"createdump reported {report.ExceptionType ?? "a native fault"}{crashed}.");
         }
 
         if (death.Written is { } written)
         {
-            yield return new CrashEvidence("crash_file", $"The program's own crash handler recorded {written.Exception?.Type ?? written.Class.ToString()}.");
+            yield return new CrashEvidence("crash_file",
+                $"The program's own crash handler recorded {written.Exception?.Type ?? written.Class.ToString()}.");
         }
 
         if (death.BlackBox is { } box)
@@ -48,14 +51,19 @@ internal static class EvidenceList
             return "Nobody was there to take the exit status: the supervisor had ended before the program.";
         }
 
-        var intent = death.Intent.Signal == 0 ? "" : $" after {Signals.Name(death.Intent.Signal)} at {death.Intent.At:HH:mm:ss.fff}Z";
+        var intent = death.Intent.Signal == 0
+            ? ""
+            : $" after {Signals.Name(death.Intent.Signal)} at {death.Intent.At:HH:mm:ss.fff}Z";
         return $"The process {status}{intent}.";
     }
 
     private static string BlackBox(Death death, Tocsin.Sdk.BlackBox.BlackBoxSnapshot box)
     {
-        var heart = box.Heartbeat is { } beat ? $"last heartbeat {Math.Max(0, (death.At - beat).TotalSeconds):0.0} s before the end" : "no heartbeat";
+        var heart = box.Heartbeat is { } beat
+            ? $"last heartbeat {Math.Max(0, (death.At - beat).TotalSeconds):0.0} s before the end"
+            : "no heartbeat";
         var goodbye = box.CleanExit ? "said goodbye" : box.StopRequested is not null ? "was stopping" : "no goodbye";
-        return $"{box.Logs.Count} log records, {box.Breadcrumbs.Count} breadcrumbs, {box.Activities.Count} operations under way; {heart}; {goodbye}.";
+        var held = $"{box.Logs.Count} log records, {box.Breadcrumbs.Count} breadcrumbs";
+        return $"{held}, {box.Activities.Count} operations under way; {heart}; {goodbye}.";
     }
 }

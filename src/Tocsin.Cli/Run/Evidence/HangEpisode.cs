@@ -6,7 +6,9 @@ internal sealed class HangEpisode(TimeSpan timeout)
     private bool _suspected;
     private bool _reported;
 
-    /// <summary>True at the second look in a row at an old heartbeat: after a pause of the whole machine the first one lies.</summary>
+    /// <summary>
+    /// True at the second look in a row at an old heartbeat: after a pause of the whole machine the first one lies.
+    /// </summary>
     public bool Look(DateTimeOffset now, DateTimeOffset? heartbeat, DateTimeOffset? poolHeartbeat, bool pausedByUser)
     {
         var oldest = poolHeartbeat < heartbeat ? poolHeartbeat : heartbeat;

@@ -5,7 +5,8 @@ using Tocsin.Sdk.BlackBox;
 namespace Tocsin.Cli.Run.Evidence;
 
 /// <summary>What the supervisor knows about a run before it ends.</summary>
-internal sealed record RunIdentity(string CrashId, string RunId, string Service, string Command, DateTimeOffset StartTime)
+internal sealed record RunIdentity(string CrashId, string RunId, string Service, string Command,
+    DateTimeOffset StartTime)
 {
     public int? Pid { get; init; }
 
@@ -65,8 +66,8 @@ internal static class RecordAssembly
     };
 
     /// <summary>
-    /// The program's own record holds the whole exception; standard error is next; the report knows type and frames only. A type
-    /// that standard error does not name (an exception that prints itself) is taken from the report.
+    /// The program's own record holds the whole exception; standard error is next; the report knows type and frames
+    /// only. A type that standard error does not name (an exception that prints itself) is taken from the report.
     /// </summary>
     private static CrashException? ExceptionOf(Death death)
     {
@@ -79,7 +80,9 @@ internal static class RecordAssembly
         if (death.Finding is { } finding && (death.FindingIsLastWord || IsFault(death)))
         {
             var found = finding.Exception;
-            return found.Type == Stderr.DotNetException.UnknownType && type is not null ? found with { Type = type } : found;
+            return found.Type == Stderr.DotNetException.UnknownType && type is not null
+                ? found with { Type = type }
+                : found;
         }
 
         return type is null || !(IsFault(death) || death.Status is null)
@@ -98,7 +101,8 @@ internal static class RecordAssembly
         OomKills = death.CgroupAfter?.OomKills is null ? null : death.OomKills,
     };
 
-    private static BlackBoxActivity? LastActivity(BlackBoxSnapshot? box) => box is { Activities.Count: > 0 } ? box.Activities[^1] : null;
+    private static BlackBoxActivity? LastActivity(BlackBoxSnapshot? box) =>
+        box is { Activities.Count: > 0 } ? box.Activities[^1] : null;
 
     private static IReadOnlyList<CrashLog> LogsOf(BlackBoxSnapshot? box) =>
         [.. box?.Logs.Select(l => new CrashLog(l.Time, l.Level, l.Logger, l.Message) { TraceId = l.TraceId }) ?? []];

@@ -16,19 +16,23 @@ internal static class RunEvidence
         try
         {
             var file = new FileInfo(Path.Combine(folder, "crash.json"));
-            return file.Exists && file.Length is > 0 and < MaxCrashFileBytes ? CrashJson.Read(File.ReadAllBytes(file.FullName)) : null;
+            return file.Exists && file.Length is > 0 and < MaxCrashFileBytes
+                ? CrashJson.Read(File.ReadAllBytes(file.FullName))
+                : null;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException
+            or InvalidOperationException)
         {
             return null; // half written: the other sources have to do
         }
     }
 
-    public static BlackBoxSnapshot? BlackBox(string folder) => BlackBoxReader.ReadFile(Path.Combine(folder, BlackBoxLayout.FileName));
+    public static BlackBoxSnapshot? BlackBox(string folder) =>
+        BlackBoxReader.ReadFile(Path.Combine(folder, BlackBoxLayout.FileName));
 
     /// <summary>
-    /// The report about this pid, else the newest of any process the run started. The runtime waits for createdump before it
-    /// dies, so waiting is needed only for a file that is there and unfinished.
+    /// The report about this pid, else the newest of any process the run started. The runtime waits for createdump
+    /// before it dies, so waiting is needed only for a file that is there and unfinished.
     /// </summary>
     public static CrashReport? Report(string folder, int? pid, TimeSpan limit)
     {
@@ -36,7 +40,7 @@ internal static class RunEvidence
         while (true)
         {
             var files = Files(folder);
-            var own = files.Find(f => pid is not null && f.Name.Contains($".{pid}.", StringComparison.Ordinal));
+            var own = files.Find(f => pid is not null && f.Name.Contains($".{pid}."));
             var file = own ?? files.MaxBy(f => f.LastWriteTimeUtc);
             var report = file is null ? null : CrashReport.Load(file.FullName);
             if (report is not null || file is null || waited.Elapsed >= limit)

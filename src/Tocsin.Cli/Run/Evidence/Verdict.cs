@@ -5,8 +5,8 @@ namespace Tocsin.Cli.Run.Evidence;
 
 /// <summary>Decides from the evidence how a run ended. Pure; the sources are asked in order of trust.</summary>
 /// <remarks>
-/// Trust: wait status, standard error, control group, the program's own crash file, the runtime's crash report. A report or a
-/// notice never makes a death out of an end that the wait status calls a success.
+/// Trust: wait status, standard error, control group, the program's own crash file, the runtime's crash report. A
+/// report or a notice never makes a death out of an end that the wait status calls a success.
 /// </remarks>
 internal static class Verdict
 {
@@ -34,10 +34,20 @@ internal static class Verdict
     }
 
     /// <summary>SIGABRT, SIGSEGV and the like: every runtime ends this way, so its own words decide.</summary>
-    private static CrashClass Faulted(Death death) =>
-        death.Finding?.Class ?? death.Written?.Class ?? death.Report?.Class ?? CrashClass.NativeAbort;
+    private static CrashClass Faulted(Death death)
+    {
+        // Out of memory in its own exception handling, .NET only says "Internal CLR error"; the report knows the
+        // exception.
+        var vague = death.Finding is { Class: CrashClass.NativeAbort, Runtime: "dotnet" };
+        return vague && death.Report is
+            { Class: CrashClass.OutOfMemory or CrashClass.StackOverflow or CrashClass.AccessViolation } report
+            ? report.Class
+            : death.Finding?.Class ?? death.Written?.Class ?? death.Report?.Class ?? CrashClass.NativeAbort;
+    }
 
-    /// <summary>A termination signal; as an exit code it may also be what the program chose after an exception.</summary>
+    /// <summary>
+    /// A termination signal; as an exit code it may also be what the program chose after an exception.
+    /// </summary>
     private static CrashClass Ended(Death death) =>
         death.Status is { Signal: null } && death.Written is { } written ? written.Class : CrashClass.Terminated;
 
@@ -51,7 +61,9 @@ internal static class Verdict
         return death.Written?.Class ?? CrashClass.ExitNonzero;
     }
 
-    /// <summary>Nobody saw the end: a goodbye or a wish to stop in the black box clears it, a crash file names it.</summary>
+    /// <summary>
+    /// Nobody saw the end: a goodbye or a wish to stop in the black box clears it, a crash file names it.
+    /// </summary>
     private static CrashClass? Orphaned(Death death)
     {
         if (death.Written is { } written)

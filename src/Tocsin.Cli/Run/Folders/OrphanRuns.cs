@@ -4,14 +4,16 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Cli.Run.Folders;
 
-/// <summary>Runs whose supervisor ended before them, for example by SIGKILL: found and judged at the next start for the service.</summary>
+/// <summary>
+/// Runs whose supervisor ended before them, for example by SIGKILL: found and judged at the next start for the service.
+/// </summary>
 internal static class OrphanRuns
 {
     private const int MaxFolders = 64;
 
     /// <summary>
-    /// Takes every abandoned folder of the service. <paramref name="deliver"/> must have stored the record when it returns;
-    /// after that the folder is deleted. Folders of runs that still live are left for next time.
+    /// Takes every abandoned folder of the service. <paramref name="deliver"/> must have stored the record when it
+    /// returns; after that the folder is deleted. Folders of runs that still live are left for next time.
     /// </summary>
     public static void Adopt(string runs, Action<CrashRecord> deliver, Action<RunIdentity> stillAlive)
     {
@@ -68,7 +70,9 @@ internal static class OrphanRuns
 
     private static DateTimeOffset LastSign(string path) =>
         new DirectoryInfo(path).EnumerateFiles().Where(f => f.Name != RunFolder.LockFile)
-            .Select(f => new DateTimeOffset(f.LastWriteTimeUtc)).DefaultIfEmpty(new DateTimeOffset(Directory.GetCreationTimeUtc(path))).Max();
+            .Select(f => new DateTimeOffset(f.LastWriteTimeUtc))
+            .DefaultIfEmpty(new DateTimeOffset(Directory.GetCreationTimeUtc(path)))
+            .Max();
 
     private static IEnumerable<string> Folders(string runs)
     {

@@ -1,6 +1,8 @@
 namespace Tocsin.Cli.Run.Folders;
 
-/// <summary>Folders that only their owner can enter: crash records hold command lines, log lines and stack texts.</summary>
+/// <summary>
+/// Folders that only their owner can enter: crash records hold command lines, log lines and stack texts.
+/// </summary>
 internal static class PrivateFolder
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -15,8 +15,11 @@ internal static class ProcessTable
         }
     }
 
-    /// <summary>Start time in clock ticks since boot; with the boot id it identifies a process for ever. Null when it is gone.</summary>
-    public static long? StartTicks(int pid) => Fields(pid) is { Length: > 19 } fields && long.TryParse(fields[19], out var ticks) ? ticks : null;
+    /// <summary>
+    /// Start time in clock ticks since boot; with the boot id it identifies a process for ever. Null when it is gone.
+    /// </summary>
+    public static long? StartTicks(int pid) =>
+        Fields(pid) is { Length: > 19 } fields && long.TryParse(fields[19], out var ticks) ? ticks : null;
 
     /// <summary>State letter: R, S, D, Z, T (stopped), t (traced) …</summary>
     public static char? State(int pid) => Fields(pid) is [{ Length: 1 } state, ..] ? state[0] : null;

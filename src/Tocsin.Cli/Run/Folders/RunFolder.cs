@@ -5,12 +5,12 @@ using Tocsin.Cli.Run.Evidence;
 namespace Tocsin.Cli.Run.Folders;
 
 /// <summary>
-/// The private folder of one run, mode 0700. Its owner holds the lock file; a folder whose lock is free belongs to a supervisor
-/// that is gone. Layout: docs/formats/spool.md.
+/// The private folder of one run, mode 0700. Its owner holds the lock file; a folder whose lock is free belongs to a
+/// supervisor that is gone. Layout: docs/formats/spool.md.
 /// </summary>
 internal sealed class RunFolder : IDisposable
 {
-    public const string IdentityFile = "run.json", LockFile = "lock", StopFile = "stop";
+    public const string IdentityFile = "run.json", LockFile = "supervisor.lock", StopFile = "stop";
 
     private readonly FileStream _lock;
 
@@ -42,7 +42,8 @@ internal sealed class RunFolder : IDisposable
         try
         {
             // FileShare.None takes an advisory lock that the kernel gives back when the holder dies, however it dies.
-            var held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var held = new FileStream(System.IO.Path.Combine(path, LockFile), FileMode.OpenOrCreate,
+                FileAccess.ReadWrite, FileShare.None);
             return new RunFolder(path, held);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -51,7 +52,8 @@ internal sealed class RunFolder : IDisposable
         }
     }
 
-    public void WriteIdentity(RunMark mark) => TryWrite(IdentityFile, JsonSerializer.SerializeToUtf8Bytes(mark, RunMarkJson.Default.RunMark));
+    public void WriteIdentity(RunMark mark) =>
+        TryWrite(IdentityFile, JsonSerializer.SerializeToUtf8Bytes(mark, RunMarkJson.Default.RunMark));
 
     public RunMark? ReadIdentity()
     {
@@ -59,7 +61,8 @@ internal sealed class RunFolder : IDisposable
         {
             return JsonSerializer.Deserialize(File.ReadAllBytes(FileAt(IdentityFile)), RunMarkJson.Default.RunMark);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException
+            or InvalidOperationException)
         {
             return null;
         }
@@ -102,6 +105,7 @@ internal sealed class RunFolder : IDisposable
 /// <summary>run.json: who this run is, written before and after the start of the child.</summary>
 internal sealed record RunMark(RunIdentity Run, string? BootId, long? PidStartTicks);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RunMark))]
 internal sealed partial class RunMarkJson : JsonSerializerContext;

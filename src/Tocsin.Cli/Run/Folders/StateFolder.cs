@@ -7,7 +7,9 @@ internal sealed record StateFolder(string Path)
 
     public string Runs(string service) => System.IO.Path.Combine(Path, "supervised", FileName(service));
 
-    /// <summary>--state-dir, else TOCSIN_STATE_DIR, else the XDG state home, else the home folder, else the temporary folder.</summary>
+    /// <summary>
+    /// --state-dir, else TOCSIN_STATE_DIR, else the XDG state home, else the home folder, else the temporary folder.
+    /// </summary>
     public static string Default(Func<string, string?> variable)
     {
         if (variable("TOCSIN_STATE_DIR") is { Length: > 0 } given)
@@ -26,8 +28,8 @@ internal sealed record StateFolder(string Path)
     }
 
     /// <summary>
-    /// Opens the folder, proving that it can be written. When it cannot, the program must still run: the answer is then a new
-    /// temporary folder and the reason to tell.
+    /// Opens the folder, proving that it can be written. When it cannot, the program must still run: the answer is then
+    /// a new temporary folder and the reason to tell.
     /// </summary>
     public static (StateFolder Folder, string? Problem) Open(string path)
     {
@@ -42,7 +44,8 @@ internal sealed record StateFolder(string Path)
             File.Delete(probe);
             return (state, null);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException
+            or NotSupportedException)
         {
             var temporary = new StateFolder(Directory.CreateTempSubdirectory("tocsin-").FullName);
             PrivateFolder.Create(temporary.Spool);
@@ -54,7 +57,8 @@ internal sealed record StateFolder(string Path)
     public static string FileName(string name)
     {
         const int maxLength = 100;
-        var safe = string.Concat(name.Take(maxLength).Select(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_'));
+        static char Safe(char c) => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' ? c : '_';
+        var safe = string.Concat(name.Take(maxLength).Select(Safe));
         return safe.Length == 0 ? "_" : safe;
     }
 }

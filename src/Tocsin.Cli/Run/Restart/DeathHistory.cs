@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Tocsin.Cli.Run.Restart;
 
 /// <summary>
-/// When a service died lately. Kept in a file, so that a crash loop is seen also when somebody else (systemd, a container
-/// runtime) does the restarting. Layout: docs/formats/spool.md.
+/// When a service died lately. Kept in a file, so that a crash loop is seen also when somebody else (systemd, a
+/// container runtime) does the restarting. Layout: docs/formats/spool.md.
 /// </summary>
 internal sealed class DeathHistory(string? path)
 {
@@ -42,7 +42,8 @@ internal sealed class DeathHistory(string? path)
         {
             if (path is not null)
             {
-                File.WriteAllLines(path, _deaths.Select(d => d.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
+                File.WriteAllLines(path,
+                    _deaths.Select(d => d.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -52,5 +53,7 @@ internal sealed class DeathHistory(string? path)
     }
 
     private static DateTimeOffset? Parse(string line) =>
-        long.TryParse(line, NumberStyles.None, null, out var ms) && ms < 253_402_300_800_000 ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : null;
+        long.TryParse(line, NumberStyles.None, null, out var ms) && ms < 253_402_300_800_000
+            ? DateTimeOffset.FromUnixTimeMilliseconds(ms)
+            : null;
 }

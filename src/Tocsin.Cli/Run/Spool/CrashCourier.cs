@@ -4,8 +4,8 @@ using Tocsin.Model.Crashes;
 namespace Tocsin.Cli.Run.Spool;
 
 /// <summary>
-/// Brings crash records to the server: first to disk, then at once over the wire, and what did not arrive again and again for as
-/// long as the supervisor lives. What is still there at its end waits for the next start.
+/// Brings crash records to the server: first to disk, then at once over the wire, and what did not arrive again and
+/// again for as long as the supervisor lives. What is still there at its end waits for the next start.
 /// </summary>
 internal sealed class CrashCourier(CrashSpool spool, CrashDelivery delivery) : IDisposable
 {
@@ -41,7 +41,10 @@ internal sealed class CrashCourier(CrashSpool spool, CrashDelivery delivery) : I
         return result;
     }
 
-    /// <summary>Sends everything that waits; stops at the first sign that the server is away. Returns how many were sent and how many wait.</summary>
+    /// <summary>
+    /// Sends everything that waits; stops at the first sign that the server is away. Returns how many were sent and how
+    /// many wait.
+    /// </summary>
     public (int Sent, int Waiting, string Reason) Flush()
     {
         var sent = 0;

@@ -16,7 +16,9 @@ internal enum DeliveryState
 
 internal readonly record struct DeliveryResult(DeliveryState State, string Reason);
 
-/// <summary>Posts crash records to the server. Synchronous on purpose: a death is reported by the thread that saw it.</summary>
+/// <summary>
+/// Posts crash records to the server. Synchronous on purpose: a death is reported by the thread that saw it.
+/// </summary>
 internal sealed class CrashDelivery : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
@@ -44,7 +46,8 @@ internal sealed class CrashDelivery : IDisposable
 
     public DeliveryResult Send(byte[] json)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "api/tocsin/v1/crashes") { Content = new ByteArrayContent(json) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/tocsin/v1/crashes");
+        request.Content = new ByteArrayContent(json);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         try
         {
@@ -53,7 +56,8 @@ internal sealed class CrashDelivery : IDisposable
         }
         catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
         {
-            return new DeliveryResult(DeliveryState.Later, e is OperationCanceledException ? "no answer in time" : e.Message);
+            return new DeliveryResult(DeliveryState.Later,
+                e is OperationCanceledException ? "no answer in time" : e.Message);
         }
     }
 

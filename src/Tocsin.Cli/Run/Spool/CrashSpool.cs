@@ -7,10 +7,11 @@ using Tocsin.Model.Crashes;
 namespace Tocsin.Cli.Run.Spool;
 
 /// <summary>
-/// Crash records that wait for the server, one synced file each. Several supervisors may share the folder: names are unique, and
-/// sending a record twice does no harm, because the server knows its id. Layout: docs/formats/spool.md.
+/// Crash records that wait for the server, one synced file each. Several supervisors may share the folder: names are
+/// unique, and sending a record twice does no harm, because the server knows its id. Layout: docs/formats/spool.md.
 /// </summary>
-internal sealed class CrashSpool(string folder, int maxFiles = CrashSpool.DefaultFiles, long maxBytes = CrashSpool.DefaultBytes)
+internal sealed class CrashSpool(string folder, int maxFiles = CrashSpool.DefaultFiles,
+    long maxBytes = CrashSpool.DefaultBytes)
 {
     public const int DefaultFiles = 200;
     public const long DefaultBytes = 64 * 1024 * 1024;
@@ -21,7 +22,8 @@ internal sealed class CrashSpool(string folder, int maxFiles = CrashSpool.Defaul
     /// <summary>Stores the record so that it survives a power loss. Null when the folder cannot be written.</summary>
     public string? Write(CrashRecord record, byte[] json)
     {
-        var name = $"{CrashIds.Valid(record.CrashId) ?? CrashIds.New(record.Time)}.{record.Class}.{StateFolder.FileName(record.Service)}{Extension}";
+        var id = CrashIds.Valid(record.CrashId) ?? CrashIds.New(record.Time);
+        var name = $"{id}.{record.Class}.{StateFolder.FileName(record.Service)}{Extension}";
         var path = Path.Combine(folder, name);
         try
         {
@@ -48,7 +50,8 @@ internal sealed class CrashSpool(string folder, int maxFiles = CrashSpool.Defaul
     {
         try
         {
-            return [.. new DirectoryInfo(folder).EnumerateFiles("*" + Extension).OrderBy(f => f.Name, StringComparer.Ordinal)];
+            var files = new DirectoryInfo(folder).EnumerateFiles("*" + Extension);
+            return [.. files.OrderBy(f => f.Name, StringComparer.Ordinal)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -96,7 +99,9 @@ internal sealed class CrashSpool(string folder, int maxFiles = CrashSpool.Defaul
         }
     }
 
-    /// <summary>Takes a file that can never be delivered out of the way, keeping the latest few for a person to look at.</summary>
+    /// <summary>
+    /// Takes a file that can never be delivered out of the way, keeping the latest few for a person to look at.
+    /// </summary>
     public void SetAside(string path)
     {
         try
@@ -115,8 +120,8 @@ internal sealed class CrashSpool(string folder, int maxFiles = CrashSpool.Defaul
     }
 
     /// <summary>
-    /// Keeps the folder within its caps. A crash loop fills it with copies of one story, so the middle of the longest story goes
-    /// first: its first and its last record stay.
+    /// Keeps the folder within its caps. A crash loop fills it with copies of one story, so the middle of the longest
+    /// story goes first: its first and its last record stay.
     /// </summary>
     private void MakeRoom()
     {

@@ -7,14 +7,16 @@ internal static class DotNetException
 {
     public const int MaxMessageLines = 200;
 
-    /// <summary>Stands in when an exception prints itself in its own way; a crash report can name the true type.</summary>
+    /// <summary>
+    /// Stands in when an exception prints itself in its own way; a crash report can name the true type.
+    /// </summary>
     public const string UnknownType = "Exception";
 
     private const string EndOfInner = "--- End of inner exception stack trace ---";
     private const string EndOfAggregated = "<---";
     private const int MaxNodes = 64;
 
-    public static bool IsFrame(string line) => line.StartsWith("   at ", StringComparison.Ordinal);
+    public static bool IsFrame(string line) => line.StartsWith("   at ");
 
     /// <param name="at">Index of the line that holds the header.</param>
     /// <param name="header">The header itself: that line without what stands before the type.</param>
@@ -31,11 +33,11 @@ internal static class DotNetException
             var trimmed = line.TrimStart();
             if (IsFrame(line))
             {
-                var closed = line.EndsWith(EndOfAggregated, StringComparison.Ordinal);
+                var closed = line.EndsWith(EndOfAggregated);
                 top.Frames.Add(Frame(closed ? line[..^EndOfAggregated.Length] : line));
                 top = closed ? top.CloseAggregated() : top;
             }
-            else if (trimmed.StartsWith("---> ", StringComparison.Ordinal) && nodes < MaxNodes)
+            else if (trimmed.StartsWith("---> ") && nodes < MaxNodes)
             {
                 top = top.Open(trimmed["---> ".Length..]);
                 nodes++;
@@ -48,7 +50,7 @@ internal static class DotNetException
             {
                 top = top.CloseAggregated();
             }
-            else if (!trimmed.StartsWith("--- End of stack trace", StringComparison.Ordinal))
+            else if (!trimmed.StartsWith("--- End of stack trace"))
             {
                 if (top.Frames.Count == 0 && top.Inner.Count == 0 && top.Message.Count < MaxMessageLines)
                 {
@@ -73,8 +75,8 @@ internal static class DotNetException
     public static CrashFrame Frame(string line)
     {
         var text = line.TrimStart()["at ".Length..].TrimEnd();
-        var place = text.LastIndexOf(" in ", StringComparison.Ordinal);
-        var number = text.LastIndexOf(":line ", StringComparison.Ordinal);
+        var place = text.LastIndexOf(" in ");
+        var number = text.LastIndexOf(":line ");
         if (place <= 0 || number < place || !int.TryParse(text.AsSpan(number + ":line ".Length), out var at))
         {
             return new CrashFrame { Method = text };
@@ -87,7 +89,7 @@ internal static class DotNetException
     {
         private const string Aggregated = "(Inner Exception #";
 
-        private readonly bool _aggregated = header.StartsWith(Aggregated, StringComparison.Ordinal);
+        private readonly bool _aggregated = header.StartsWith(Aggregated);
 
         public Node? Parent { get; } = parent;
         public List<string> Message { get; } = [];
@@ -115,8 +117,9 @@ internal static class DotNetException
 
         public CrashException Build(int depth)
         {
-            var line = _aggregated && header.IndexOf(") ", StringComparison.Ordinal) is > 0 and var end ? header[(end + 2)..] : header;
-            var named = StackFolding.TrySplitHeader(line, out var type, out var message) && (type.Contains('.') || type.EndsWith("Exception", StringComparison.Ordinal));
+            var line = _aggregated && header.IndexOf(") ") is > 0 and var end ? header[(end + 2)..] : header;
+            var named = StackFolding.TrySplitHeader(line, out var type, out var message)
+                && (type.Contains('.') || type.EndsWith("Exception"));
             return new CrashException
             {
                 Type = named ? type : UnknownType,

@@ -2,7 +2,9 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Cli.Run.Stderr;
 
-/// <summary>The last words of the .NET runtime. Its first line tells the kind of death, which exit code 134 does not.</summary>
+/// <summary>
+/// The last words of the .NET runtime. Its first line tells the kind of death, which exit code 134 does not.
+/// </summary>
 internal static class DotNetStderr
 {
     private const string Runtime = "dotnet";
@@ -31,11 +33,11 @@ internal static class DotNetStderr
 
         return line switch
         {
-            _ when line.StartsWith("Unhandled Exception: ", StringComparison.Ordinal) =>
+            _ when line.StartsWith("Unhandled Exception: ") =>
                 Unhandled(lines, at, line["Unhandled Exception: ".Length..]),
-            _ when line.StartsWith("Process terminated.", StringComparison.Ordinal) =>
+            _ when line.StartsWith("Process terminated.") =>
                 FailFast(lines, at, line["Process terminated.".Length..].Trim()),
-            _ when line.StartsWith("Fatal error.", StringComparison.Ordinal) =>
+            _ when line.StartsWith("Fatal error.") =>
                 Fatal(lines, at, line["Fatal error.".Length..].Trim()),
             "Stack overflow." => Overflow(lines, at),
             "Out of memory." => OutOfMemory(at),
@@ -57,9 +59,9 @@ internal static class DotNetStderr
     {
         var message = new List<string> { rest };
         var i = at + 1;
-        for (; i < lines.Length && !DotNetException.IsFrame(lines[i]) && message.Count < DotNetException.MaxMessageLines; i++)
+        while (i < lines.Length && i - at <= DotNetException.MaxMessageLines && !DotNetException.IsFrame(lines[i]))
         {
-            message.Add(lines[i]);
+            message.Add(lines[i++]);
         }
 
         var frames = Frames(lines, ref i);
@@ -72,7 +74,8 @@ internal static class DotNetStderr
         var last = Math.Min(i, lines.Length) - 1;
 
         // FailFast with an exception prints that one after its own stack.
-        if (frames.Count > 0 && i < lines.Length && StackFolding.TrySplitHeader(lines[i], out var type, out _) && type.Contains('.'))
+        if (frames.Count > 0 && i < lines.Length && StackFolding.TrySplitHeader(lines[i], out var type, out _)
+            && type.Contains('.'))
         {
             exception = exception with { Inner = [DotNetException.Read(lines, i, lines[i], out last)] };
         }
@@ -89,7 +92,9 @@ internal static class DotNetStderr
         }
 
         var exception = DotNetException.Read(lines, headerAt, rest.Length > 0 ? rest : lines[headerAt], out var last);
-        var kind = exception.Type == "System.AccessViolationException" ? CrashClass.AccessViolation : CrashClass.NativeAbort;
+        var kind = exception.Type == "System.AccessViolationException"
+            ? CrashClass.AccessViolation
+            : CrashClass.NativeAbort;
         return new StderrFinding(kind, Runtime, at, last, exception);
     }
 
@@ -97,7 +102,8 @@ internal static class DotNetStderr
     {
         var i = at + 1;
         var frames = Frames(lines, ref i);
-        return new StderrFinding(CrashClass.StackOverflow, Runtime, at, Math.Min(i, lines.Length) - 1, new CrashException
+        return new StderrFinding(CrashClass.StackOverflow, Runtime, at, Math.Min(i, lines.Length) - 1,
+            new CrashException
         {
             Type = "System.StackOverflowException",
             Message = "The stack overflowed.",
@@ -117,12 +123,14 @@ internal static class DotNetStderr
             {
                 frames.Add(DotNetException.Frame(line) with { Repeated = repeated });
             }
-            else if (line.StartsWith("Repeat", StringComparison.Ordinal) && line.EndsWith("times:", StringComparison.Ordinal))
+            else if (line.StartsWith("Repeat") && line.EndsWith("times:"))
             {
-                repeated = line.Split(' ') is [_, var count, _] && int.TryParse(count, out var times) && times > 0 ? times : 1;
+                repeated = line.Split(' ') is [_, var count, _] && int.TryParse(count, out var times) && times > 0
+                    ? times
+                    : 1;
                 dashes = 0;
             }
-            else if (line.StartsWith("------", StringComparison.Ordinal))
+            else if (line.StartsWith("------"))
             {
                 repeated = ++dashes == 2 ? 1 : repeated;
             }

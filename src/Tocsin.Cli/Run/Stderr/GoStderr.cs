@@ -22,33 +22,34 @@ internal static class GoStderr
         }
 
         var line = lines[at].TrimStart();
-        var panic = line.StartsWith("panic: ", StringComparison.Ordinal);
-        var text = line[(line.IndexOf(": ", StringComparison.Ordinal) + 2)..];
+        var panic = line.StartsWith("panic: ");
+        var text = line[(line.IndexOf(": ") + 2)..];
         var frames = Frames(lines, goroutine + 1);
-        var more = lines[(at + 1)..goroutine].Where(l => !l.StartsWith("[signal ", StringComparison.Ordinal));
-        return new StderrFinding(ClassOf(panic, text), "go", at, Array.FindLastIndex(lines, l => l.Length > 0), new CrashException
+        var more = lines[(at + 1)..goroutine].Where(l => !l.StartsWith("[signal "));
+        return new StderrFinding(ClassOf(panic, text), "go", at, Array.FindLastIndex(lines, l => l.Length > 0),
+            new CrashException
         {
-            Type = !panic ? "fatal error" : text.StartsWith("runtime error: ", StringComparison.Ordinal) ? "runtime error" : "panic",
+            Type = !panic ? "fatal error" : text.StartsWith("runtime error: ") ? "runtime error" : "panic",
             Message = StackFolding.Message([text, .. more]),
             Frames = StackFolding.Cap(frames),
         });
     }
 
     private static bool IsGoroutine(string line) =>
-        line.StartsWith("goroutine ", StringComparison.Ordinal) && line.EndsWith("]:", StringComparison.Ordinal);
+        line.StartsWith("goroutine ") && line.EndsWith("]:");
 
     private static bool IsHeadline(string line)
     {
         var text = line.TrimStart('\t');
-        return text.StartsWith("panic: ", StringComparison.Ordinal) || text.StartsWith("fatal error: ", StringComparison.Ordinal);
+        return text.StartsWith("panic: ") || text.StartsWith("fatal error: ");
     }
 
     private static CrashClass ClassOf(bool panic, string text) => text switch
     {
         _ when panic => CrashClass.Unhandled,
-        _ when text.Contains("stack overflow", StringComparison.Ordinal) => CrashClass.StackOverflow,
-        _ when text.Contains("out of memory", StringComparison.Ordinal) => CrashClass.OutOfMemory,
-        _ when text.StartsWith("unexpected signal", StringComparison.Ordinal) => CrashClass.NativeAbort,
+        _ when text.Contains("stack overflow") => CrashClass.StackOverflow,
+        _ when text.Contains("out of memory") => CrashClass.OutOfMemory,
+        _ when text.StartsWith("unexpected signal") => CrashClass.NativeAbort,
         _ => CrashClass.Unhandled,
     };
 

@@ -10,8 +10,8 @@ internal static class JavaStderr
 
     public static StderrFinding? Read(string[] lines)
     {
-        var at = Array.FindLastIndex(lines, l => l.StartsWith(Marker, StringComparison.Ordinal));
-        var quote = at < 0 ? -1 : lines[at].IndexOf("\" ", Marker.Length, StringComparison.Ordinal);
+        var at = Array.FindLastIndex(lines, l => l.StartsWith(Marker));
+        var quote = at < 0 ? -1 : lines[at].IndexOf("\" ", Marker.Length);
         if (quote < 0)
         {
             return null;
@@ -51,7 +51,7 @@ internal static class JavaStderr
             for (; i < lines.Length && lines[i].StartsWith('\t'); i++)
             {
                 // Suppressed exceptions are indented one step more; they are neither site nor cause.
-                if (lines[i].StartsWith("\tat ", StringComparison.Ordinal))
+                if (lines[i].StartsWith("\tat "))
                 {
                     frames.Add(Frame(lines[i]["\tat ".Length..]));
                 }
@@ -65,7 +65,7 @@ internal static class JavaStderr
                 Frames = StackFolding.Cap(frames),
             });
             last = hasStack ? i - 1 : at;
-            if (!hasStack || i >= lines.Length || !lines[i].StartsWith(cause, StringComparison.Ordinal))
+            if (!hasStack || i >= lines.Length || !lines[i].StartsWith(cause))
             {
                 return chain;
             }
@@ -75,8 +75,8 @@ internal static class JavaStderr
     }
 
     private static bool IsStack(string line) =>
-        line.StartsWith("\tat ", StringComparison.Ordinal) || line.StartsWith("\t... ", StringComparison.Ordinal)
-        || line.StartsWith("Caused by: ", StringComparison.Ordinal);
+        line.StartsWith("\tat ") || line.StartsWith("\t... ")
+        || line.StartsWith("Caused by: ");
 
     /// <summary>"module/package.Class.method(File.java:12)".</summary>
     private static CrashFrame Frame(string text)

@@ -12,8 +12,10 @@ internal static class NativeStderr
 
     private static readonly string[] LibraryWords =
     [
-        "*** stack smashing detected ***", "*** buffer overflow detected ***", "double free or corruption", "free(): ", "malloc(): ",
-        "malloc_consolidate(): ", "realloc(): ", "munmap_chunk(): ", "corrupted size vs. prev_size", "corrupted double-linked list",
+        "*** stack smashing detected ***", "*** buffer overflow detected ***", "double free or corruption", "free(): ",
+        "malloc(): ",
+        "malloc_consolidate(): ", "realloc(): ", "munmap_chunk(): ", "corrupted size vs. prev_size",
+        "corrupted double-linked list",
         "pure virtual method called", "terminate called without an active exception",
     ];
 
@@ -33,24 +35,30 @@ internal static class NativeStderr
     private static StderrFinding? ReadAt(string[] lines, int at)
     {
         var line = lines[at];
-        if (line.StartsWith(Terminate, StringComparison.Ordinal))
+        if (line.StartsWith(Terminate))
         {
             return Uncaught(lines, at);
         }
 
-        if (Array.Exists(LibraryWords, w => line.StartsWith(w, StringComparison.Ordinal)))
+        if (Array.Exists(LibraryWords, w => line.StartsWith(w)))
         {
-            return new StderrFinding(CrashClass.NativeAbort, Runtime, at, at, new CrashException { Type = "abort", Message = StackFolding.Cap(line) });
+            var abort = new CrashException { Type = "abort", Message = StackFolding.Cap(line) };
+            return new StderrFinding(CrashClass.NativeAbort, Runtime, at, at, abort);
         }
 
-        if (line.Contains("ERROR: AddressSanitizer: ", StringComparison.Ordinal))
+        if (line.Contains("ERROR: AddressSanitizer: "))
         {
-            var message = line[(line.IndexOf("AddressSanitizer: ", StringComparison.Ordinal) + "AddressSanitizer: ".Length)..];
+            var message = line[(line.IndexOf("AddressSanitizer: ") + "AddressSanitizer: ".Length)..];
             return new StderrFinding(CrashClass.NativeAbort, Runtime, at, lines.Length - 1,
-                new CrashException { Type = "AddressSanitizer", Message = StackFolding.Cap(message), Frames = SanitizerFrames(lines, at) });
+                new CrashException
+                {
+                    Type = "AddressSanitizer",
+                    Message = StackFolding.Cap(message),
+                    Frames = SanitizerFrames(lines, at),
+                });
         }
 
-        return line.Contains(": Assertion `", StringComparison.Ordinal) && line.EndsWith("' failed.", StringComparison.Ordinal)
+        return line.Contains(": Assertion `") && line.EndsWith("' failed.")
             ? Assertion(line, at)
             : null;
     }
@@ -60,22 +68,24 @@ internal static class NativeStderr
         var type = lines[at][Terminate.Length..].TrimEnd('\'');
         var message = new List<string>();
         var last = at;
-        if (at + 1 < lines.Length && lines[at + 1].StartsWith(What, StringComparison.Ordinal))
+        if (at + 1 < lines.Length && lines[at + 1].StartsWith(What))
         {
             message.Add(lines[at + 1][What.Length..]);
-            for (last = at + 1; last + 1 < lines.Length && lines[last + 1].Length > 0 && message.Count < MaxMessageLines; last++)
+            for (last = at + 1;
+                last + 1 < lines.Length && lines[last + 1].Length > 0 && message.Count < MaxMessageLines; last++)
             {
                 message.Add(lines[last + 1]);
             }
         }
 
-        return new StderrFinding(CrashClass.Unhandled, Runtime, at, last, new CrashException { Type = type, Message = StackFolding.Message(message) });
+        var exception = new CrashException { Type = type, Message = StackFolding.Message(message) };
+        return new StderrFinding(CrashClass.Unhandled, Runtime, at, last, exception);
     }
 
     /// <summary>"program: file.c:13: function: Assertion `x' failed."</summary>
     private static StderrFinding Assertion(string line, int at)
     {
-        var parts = line[..line.IndexOf(": Assertion `", StringComparison.Ordinal)].Split(": ");
+        var parts = line[..line.IndexOf(": Assertion `")].Split(": ");
         var place = parts.Length >= 3 ? parts[^2].Split(':') : [];
         var frame = place.Length == 2 && int.TryParse(place[1], out var number)
             ? new CrashFrame { Method = parts[^1], File = place[0], Line = number }
@@ -92,7 +102,7 @@ internal static class NativeStderr
     private static IReadOnlyList<CrashFrame> SanitizerFrames(string[] lines, int at)
     {
         var stack = lines.Skip(at + 1)
-            .SkipWhile(l => !l.TrimStart().StartsWith("#0 ", StringComparison.Ordinal))
+            .SkipWhile(l => !l.TrimStart().StartsWith("#0 "))
             .TakeWhile(l => l.TrimStart().StartsWith('#'));
         return StackFolding.Cap([.. stack.Select(SanitizerFrame)]);
     }

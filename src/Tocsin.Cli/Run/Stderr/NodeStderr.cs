@@ -14,7 +14,7 @@ internal static class NodeStderr
     /// <summary>The place, the source line, a line of carets, then the error as util.inspect prints it.</summary>
     private static StderrFinding? Uncaught(string[] lines)
     {
-        var end = Array.FindLastIndex(lines, l => l.StartsWith("Node.js v", StringComparison.Ordinal));
+        var end = Array.FindLastIndex(lines, l => l.StartsWith("Node.js v"));
         var caret = Array.FindLastIndex(lines, end < 0 ? lines.Length - 1 : end, IsCaretLine);
         var start = caret + 1;
         while (start < lines.Length && lines[start].Length == 0)
@@ -29,7 +29,7 @@ internal static class NodeStderr
         }
 
         var error = ReadError(lines, start, out var last, 0);
-        var kind = error.Type == "RangeError" && error.Message.StartsWith("Maximum call stack", StringComparison.Ordinal)
+        var kind = error.Type == "RangeError" && error.Message.StartsWith("Maximum call stack")
             ? CrashClass.StackOverflow
             : CrashClass.Unhandled;
         return new StderrFinding(kind, Runtime, caret - 2, Math.Max(end, last), error);
@@ -37,26 +37,26 @@ internal static class NodeStderr
 
     private static bool IsCaretLine(string line) => line.Contains('^') && line.AsSpan().Trim().Trim('^').IsEmpty;
 
-    private static bool IsFrame(string line) => line.TrimStart().StartsWith("at ", StringComparison.Ordinal) && line.StartsWith("   ", StringComparison.Ordinal);
+    private static bool IsFrame(string line) => line.TrimStart().StartsWith("at ") && line.StartsWith("   ");
 
     private static CrashException ReadError(string[] lines, int at, out int last, int depth)
     {
         var header = lines[at].Trim();
         const string cause = "[cause]: ";
-        header = header.StartsWith(cause, StringComparison.Ordinal) ? header[cause.Length..] : header;
-        header = header.StartsWith("Uncaught ", StringComparison.Ordinal) ? header["Uncaught ".Length..] : header;
+        header = header.StartsWith(cause) ? header[cause.Length..] : header;
+        header = header.StartsWith("Uncaught ") ? header["Uncaught ".Length..] : header;
         var message = new List<string>();
         var i = at + 1;
-        for (; i < lines.Length && message.Count < MaxMessageLines && !IsFrame(lines[i]) && !IsAfterMessage(lines[i]); i++)
+        while (i < lines.Length && message.Count < MaxMessageLines && !IsFrame(lines[i]) && !IsAfterMessage(lines[i]))
         {
-            message.Add(lines[i]);
+            message.Add(lines[i++]);
         }
 
         var frames = new List<CrashFrame>();
         var open = false;
-        for (; i < lines.Length && (IsFrame(lines[i]) || lines[i].TrimStart().StartsWith("... ", StringComparison.Ordinal)) && !open; i++)
+        for (; i < lines.Length && (IsFrame(lines[i]) || lines[i].TrimStart().StartsWith("... ")) && !open; i++)
         {
-            open = lines[i].EndsWith(" {", StringComparison.Ordinal);
+            open = lines[i].EndsWith(" {");
             if (IsFrame(lines[i]))
             {
                 frames.Add(Frame(lines[i].TrimStart()["at ".Length..].TrimEnd(' ', '{')));
@@ -76,13 +76,13 @@ internal static class NodeStderr
     }
 
     private static bool IsAfterMessage(string line) =>
-        line.StartsWith("Node.js v", StringComparison.Ordinal) || line.StartsWith("(Use `node", StringComparison.Ordinal);
+        line.StartsWith("Node.js v") || line.StartsWith("(Use `node");
 
     private static CrashException? CauseBelow(string[] lines, int from, ref int last, int depth)
     {
         for (var i = from; i < lines.Length && lines[i].StartsWith(' '); i++)
         {
-            if (lines[i].TrimStart().StartsWith("[cause]: ", StringComparison.Ordinal))
+            if (lines[i].TrimStart().StartsWith("[cause]: "))
             {
                 return ReadError(lines, i, out last, depth + 1);
             }
@@ -91,12 +91,14 @@ internal static class NodeStderr
         return null;
     }
 
-    /// <summary>"TypeError: text", "Error [ERR_X]: text", or anything at all when a value that is no error was thrown.</summary>
+    /// <summary>
+    /// "TypeError: text", "Error [ERR_X]: text", or anything at all when a value that is no error was thrown.
+    /// </summary>
     private static bool TrySplit(string header, bool hasFrames, out string type, out string message)
     {
-        var open = header.EndsWith(" {", StringComparison.Ordinal) ? header[..^2] : header;
-        var bracket = open.IndexOf(" [", StringComparison.Ordinal);
-        var colon = open.IndexOf("]: ", StringComparison.Ordinal);
+        var open = header.EndsWith(" {") ? header[..^2] : header;
+        var bracket = open.IndexOf(" [");
+        var colon = open.IndexOf("]: ");
         if (bracket > 0 && colon > bracket)
         {
             (type, message) = (open[..bracket], open[(colon + 3)..]);
@@ -104,17 +106,19 @@ internal static class NodeStderr
         }
 
         return StackFolding.TrySplitHeader(open, out type, out message)
-            && (hasFrames || type.EndsWith("Error", StringComparison.Ordinal));
+            && (hasFrames || type.EndsWith("Error"));
     }
 
     /// <summary>"fn (file:line:column)" or only the place.</summary>
     private static CrashFrame Frame(string text)
     {
-        var open = text.LastIndexOf(" (", StringComparison.Ordinal);
+        var open = text.LastIndexOf(" (");
         var named = open > 0 && text.EndsWith(')');
         var place = named ? text[(open + 2)..^1] : text;
         var parts = place.Split(':');
-        var line = parts.Length >= 3 && int.TryParse(parts[^2], out var number) && int.TryParse(parts[^1], out _) ? number : (int?)null;
+        var line = parts.Length >= 3 && int.TryParse(parts[^2], out var number) && int.TryParse(parts[^1], out _)
+            ? number
+            : (int?)null;
         return new CrashFrame
         {
             Method = named ? text[..open] : line is null ? text : "<anonymous>",
@@ -125,15 +129,17 @@ internal static class NodeStderr
 
     private static StderrFinding? Fatal(string[] lines)
     {
-        var at = Array.FindLastIndex(lines, l => l.StartsWith("FATAL ERROR: ", StringComparison.Ordinal)
-            || l.StartsWith("# Fatal error in ", StringComparison.Ordinal) || l == "----- JavaScript stack trace -----");
+        var at = Array.FindLastIndex(lines, l => l.StartsWith("FATAL ERROR: ")
+            || l.StartsWith("# Fatal error in ") || l == "----- JavaScript stack trace -----");
         if (at < 0)
         {
             return null;
         }
 
-        var heading = Array.FindLastIndex(lines, at, l => l.StartsWith("FATAL ERROR: ", StringComparison.Ordinal));
-        var message = heading >= 0 ? lines[heading]["FATAL ERROR: ".Length..] : lines[at].StartsWith('#') ? lines[at][2..] : "";
+        var heading = Array.FindLastIndex(lines, at, l => l.StartsWith("FATAL ERROR: "));
+        var message = heading >= 0
+            ? lines[heading]["FATAL ERROR: ".Length..]
+            : lines[at].StartsWith('#') ? lines[at][2..] : "";
         var script = Array.FindLastIndex(lines, l => l == "----- JavaScript stack trace -----");
         var native = Array.FindLastIndex(lines, l => l == "----- Native stack trace -----");
         var frames = NumberedFrames(lines, script >= 0 ? script : native, out var last);
@@ -156,7 +162,7 @@ internal static class NodeStderr
         for (var i = heading + 1; heading >= 0 && i < lines.Length; i++)
         {
             var text = lines[i].TrimStart();
-            var colon = text.IndexOf(": ", StringComparison.Ordinal);
+            var colon = text.IndexOf(": ");
             if (colon > 0 && int.TryParse(text[..colon], out _))
             {
                 frames.Add(Numbered(text[(colon + 2)..]));
@@ -173,7 +179,7 @@ internal static class NodeStderr
 
     private static CrashFrame Numbered(string text)
     {
-        if (!text.StartsWith("0x", StringComparison.Ordinal))
+        if (!text.StartsWith("0x"))
         {
             return Frame(text);
         }
@@ -182,6 +188,10 @@ internal static class NodeStderr
         var module = name.EndsWith(']') ? name.LastIndexOf('[') : -1;
         return module < 0
             ? new CrashFrame { Method = name }
-            : new CrashFrame { Method = module == 0 ? text[..text.IndexOf(' ')] : name[..module].TrimEnd(), Module = name[(module + 1)..^1] };
+            : new CrashFrame
+            {
+                Method = module == 0 ? text[..text.IndexOf(' ')] : name[..module].TrimEnd(),
+                Module = name[(module + 1)..^1],
+            };
     }
 }

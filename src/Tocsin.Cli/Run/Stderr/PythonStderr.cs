@@ -24,7 +24,7 @@ internal static class PythonStderr
             {
                 chained = exception is not null;
             }
-            else if (lines[i].EndsWith("Exception Group " + Traceback, StringComparison.Ordinal))
+            else if (lines[i].EndsWith("Exception Group " + Traceback))
             {
                 (exception, first) = (Group(lines, i, out last), i);
                 i = last;
@@ -43,7 +43,9 @@ internal static class PythonStderr
             }
         }
 
-        return exception is null ? null : new StderrFinding(ClassOf(exception.Type), Runtime, first, last, Shorten(exception, 0));
+        return exception is null
+            ? null
+            : new StderrFinding(ClassOf(exception.Type), Runtime, first, last, Shorten(exception, 0));
     }
 
     private static CrashClass ClassOf(string type) => type switch
@@ -62,7 +64,7 @@ internal static class PythonStderr
     {
         var frames = new List<CrashFrame>();
         var i = at + 1;
-        for (; i < lines.Length && lines[i].StartsWith("  ", StringComparison.Ordinal); i++)
+        for (; i < lines.Length && lines[i].StartsWith("  "); i++)
         {
             AddFrame(frames, lines[i]);
         }
@@ -74,24 +76,30 @@ internal static class PythonStderr
         }
 
         var message = new List<string> { text };
-        for (i++; i < lines.Length && message.Count < MaxMessageLines && lines[i] is not (Cause or Context or Traceback); i++)
+        bool More(int at) => at < lines.Length && message.Count < MaxMessageLines;
+        for (i++; More(i) && lines[i] is not (Cause or Context or Traceback); i++)
         {
             message.Add(lines[i]);
             last = lines[i].Length > 0 ? i : last;
         }
 
         frames.Reverse(); // Python prints the crash site last
-        return new CrashException { Type = type, Message = StackFolding.Message(message), Frames = StackFolding.Cap(frames) };
+        return new CrashException
+        {
+            Type = type,
+            Message = StackFolding.Message(message),
+            Frames = StackFolding.Cap(frames),
+        };
     }
 
     private static void AddFrame(List<CrashFrame> frames, string line)
     {
         const string repeated = "  [Previous line repeated ";
-        if (line.StartsWith("  File \"", StringComparison.Ordinal) && Frame(line) is { } frame)
+        if (line.StartsWith("  File \"") && Frame(line) is { } frame)
         {
             frames.Add(frame);
         }
-        else if (line.StartsWith(repeated, StringComparison.Ordinal) && frames.Count > 0
+        else if (line.StartsWith(repeated) && frames.Count > 0
             && int.TryParse(line[repeated.Length..].Split(' ')[0], out var times) && times > 0)
         {
             frames[^1] = frames[^1] with { Repeated = frames[^1].Repeated + times };
@@ -102,7 +110,7 @@ internal static class PythonStderr
     private static CrashFrame? Frame(string line)
     {
         var text = line.Trim();
-        var quote = text.LastIndexOf("\", line ", StringComparison.Ordinal);
+        var quote = text.LastIndexOf("\", line ");
         if (quote < "File \"".Length)
         {
             return null;
@@ -113,13 +121,15 @@ internal static class PythonStderr
         var method = rest[digits..].TrimStart(',', ' ');
         return new CrashFrame
         {
-            Method = method.StartsWith("in ", StringComparison.Ordinal) ? method[3..] : "<module>",
+            Method = method.StartsWith("in ") ? method[3..] : "<module>",
             File = text["File \"".Length..quote],
             Line = int.TryParse(rest[..digits], out var number) ? number : null,
         };
     }
 
-    /// <summary>Every line of a group is drawn in a frame of "|" and "+"; its members are separated by "+---- n ----".</summary>
+    /// <summary>
+    /// Every line of a group is drawn in a frame of "|" and "+"; its members are separated by "+---- n ----".
+    /// </summary>
     private static CrashException? Group(string[] lines, int at, out int last)
     {
         var parts = new List<List<string>> { new() };
@@ -127,11 +137,11 @@ internal static class PythonStderr
         for (var i = at; i < lines.Length; i++)
         {
             var text = lines[i].TrimStart();
-            if (text.StartsWith("+-", StringComparison.Ordinal))
+            if (text.StartsWith("+-"))
             {
                 parts.Add([]);
             }
-            else if (text.StartsWith("| ", StringComparison.Ordinal))
+            else if (text.StartsWith("| "))
             {
                 parts[^1].Add(text[2..]);
             }
@@ -149,14 +159,14 @@ internal static class PythonStderr
 
     private static CrashException? Member(List<string> lines)
     {
-        var block = lines.Count > 0 && lines[0].EndsWith(Traceback, StringComparison.Ordinal) ? lines : [Traceback, .. lines];
+        var block = lines.Count > 0 && lines[0].EndsWith(Traceback) ? lines : [Traceback, .. lines];
         return ReadBlock([.. block], 0, out _);
     }
 
     private static StderrFinding? Fatal(string[] lines)
     {
         const string marker = "Fatal Python error: ";
-        var at = Array.FindLastIndex(lines, l => l.StartsWith(marker, StringComparison.Ordinal));
+        var at = Array.FindLastIndex(lines, l => l.StartsWith(marker));
         if (at < 0)
         {
             return null;
@@ -164,8 +174,8 @@ internal static class PythonStderr
 
         var frames = new List<CrashFrame>();
         var last = at;
-        for (var i = at + 1; i < lines.Length && (lines[i].Length == 0 || lines[i].StartsWith("  ", StringComparison.Ordinal)
-            || lines[i].Contains("(most recent call first)", StringComparison.Ordinal)); i++)
+        for (var i = at + 1; i < lines.Length && (lines[i].Length == 0 || lines[i].StartsWith("  ")
+            || lines[i].Contains("(most recent call first)")); i++)
         {
             AddFrame(frames, lines[i]);
             last = i;
@@ -182,9 +192,9 @@ internal static class PythonStderr
     /// <summary>Syntax errors of the main script come without a traceback.</summary>
     private static StderrFinding? Syntax(string[] lines)
     {
-        var at = Array.FindLastIndex(lines, l => l.StartsWith("SyntaxError: ", StringComparison.Ordinal)
-            || l.StartsWith("IndentationError: ", StringComparison.Ordinal) || l.StartsWith("TabError: ", StringComparison.Ordinal));
-        var file = at < 0 ? -1 : Array.FindLastIndex(lines, at, l => l.StartsWith("  File \"", StringComparison.Ordinal));
+        var at = Array.FindLastIndex(lines, l => l.StartsWith("SyntaxError: ")
+            || l.StartsWith("IndentationError: ") || l.StartsWith("TabError: "));
+        var file = at < 0 ? -1 : Array.FindLastIndex(lines, at, l => l.StartsWith("  File \""));
         if (file < 0 || at - file > 4 || !StackFolding.TrySplitHeader(lines[at], out var type, out var message))
         {
             return null;

@@ -11,19 +11,20 @@ internal static class RustStderr
 
     public static StderrFinding? Read(string[] lines)
     {
-        var at = Array.FindLastIndex(lines, l => IsThread(l) || l.StartsWith("memory allocation of ", StringComparison.Ordinal));
+        var at = Array.FindLastIndex(lines, l => IsThread(l) || l.StartsWith("memory allocation of "));
         if (at < 0)
         {
             return null;
         }
 
-        if (lines[at].Contains(Panicked, StringComparison.Ordinal))
+        if (lines[at].Contains(Panicked))
         {
             return Panic(lines, at);
         }
 
         var overflow = IsThread(lines[at]);
-        return new StderrFinding(overflow ? CrashClass.StackOverflow : CrashClass.OutOfMemory, Runtime, at, at, new CrashException
+        return new StderrFinding(overflow ? CrashClass.StackOverflow : CrashClass.OutOfMemory, Runtime, at, at,
+            new CrashException
         {
             Type = overflow ? "stack overflow" : "memory allocation failed",
             Message = StackFolding.Cap(lines[at]),
@@ -31,15 +32,15 @@ internal static class RustStderr
     }
 
     private static bool IsThread(string line) =>
-        line.StartsWith("thread '", StringComparison.Ordinal)
-        && (line.Contains(Panicked, StringComparison.Ordinal) || line.EndsWith(" has overflowed its stack", StringComparison.Ordinal));
+        line.StartsWith("thread '")
+        && (line.Contains(Panicked) || line.EndsWith(" has overflowed its stack"));
 
     private static StderrFinding Panic(string[] lines, int at)
     {
-        var rest = lines[at][(lines[at].IndexOf(Panicked, StringComparison.Ordinal) + Panicked.Length)..];
+        var rest = lines[at][(lines[at].IndexOf(Panicked) + Panicked.Length)..];
         var message = new List<string>();
         var i = at + 1;
-        if (rest.StartsWith('\'') && rest.LastIndexOf("', ", StringComparison.Ordinal) is > 0 and var quote)
+        if (rest.StartsWith('\'') && rest.LastIndexOf("', ") is > 0 and var quote)
         {
             message.Add(rest[1..quote]); // before 1.73: panicked at 'message', file:line:column
             rest = rest[(quote + 3)..];
@@ -65,8 +66,8 @@ internal static class RustStderr
     }
 
     private static bool IsAfterMessage(string line) =>
-        line.Length == 0 || line.StartsWith("stack backtrace:", StringComparison.Ordinal)
-        || line.StartsWith("note: ", StringComparison.Ordinal);
+        line.Length == 0 || line.StartsWith("stack backtrace:")
+        || line.StartsWith("note: ");
 
     /// <summary>Two lines each: "   4: path::function" and "             at file:line:column".</summary>
     private static List<CrashFrame> Frames(string[] lines, ref int i)
@@ -75,8 +76,8 @@ internal static class RustStderr
         for (; i < lines.Length && lines[i].Length > 0; i++)
         {
             var text = lines[i].TrimStart();
-            var colon = text.IndexOf(": ", StringComparison.Ordinal);
-            if (text.StartsWith("at ", StringComparison.Ordinal) && frames.Count > 0)
+            var colon = text.IndexOf(": ");
+            if (text.StartsWith("at ") && frames.Count > 0)
             {
                 frames[^1] = Place(frames[^1], text[3..]);
             }

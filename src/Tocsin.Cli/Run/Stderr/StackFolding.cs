@@ -9,7 +9,9 @@ internal static class StackFolding
     public const int MaxMessageChars = 8 * 1024;
     public const int MaxInnerDepth = 16;
 
-    /// <summary>Joins equal neighbours into one repeated frame, then keeps both ends of what is still too long.</summary>
+    /// <summary>
+    /// Joins equal neighbours into one repeated frame, then keeps both ends of what is still too long.
+    /// </summary>
     public static IReadOnlyList<CrashFrame> Cap(IReadOnlyList<CrashFrame> frames)
     {
         var folded = new List<CrashFrame>();
@@ -32,7 +34,8 @@ internal static class StackFolding
 
         const int half = MaxFrames / 2;
         var left = folded.Count - MaxFrames + 1;
-        return [.. folded[..half], new CrashFrame { Method = $"... {left} frames left out ..." }, .. folded[^(half - 1)..]];
+        return [.. folded[..half], new CrashFrame { Method = $"... {left} frames left out ..." },
+            .. folded[^(half - 1)..]];
     }
 
     public static string Message(IEnumerable<string> lines) => Cap(string.Join('\n', lines).TrimEnd());
@@ -42,7 +45,7 @@ internal static class StackFolding
     /// <summary>Splits "Type: message". False when what stands before the colon cannot be a type name.</summary>
     public static bool TrySplitHeader(string line, out string type, out string message)
     {
-        var colon = line.IndexOf(": ", StringComparison.Ordinal);
+        var colon = line.IndexOf(": ");
         type = colon < 0 ? line.TrimEnd(':', ' ') : line[..colon];
         message = colon < 0 ? "" : line[(colon + 2)..];
         return IsTypeName(type);
@@ -51,5 +54,6 @@ internal static class StackFolding
     private static bool IsTypeName(string text) =>
         text.Length is > 0 and < 512
         && (char.IsLetter(text[0]) || text[0] is '_' or '$')
-        && text.All(c => char.IsLetterOrDigit(c) || c is '.' or '_' or '+' or '`' or '$' or '[' or ']' or ',' or '<' or '>' or '&');
+        && text.All(c => char.IsLetterOrDigit(c)
+        || c is '.' or '_' or '+' or '`' or '$' or '[' or ']' or ',' or '<' or '>' or '&');
 }

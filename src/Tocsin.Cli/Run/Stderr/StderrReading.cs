@@ -11,7 +11,8 @@ internal static class StderrReading
 
     private static readonly Func<string[], StderrFinding?>[] Readers =
     [
-        DotNetStderr.Read, PythonStderr.Read, NodeStderr.Read, JavaStderr.Read, GoStderr.Read, RustStderr.Read, NativeStderr.Read,
+        DotNetStderr.Read, PythonStderr.Read, NodeStderr.Read, JavaStderr.Read, GoStderr.Read, RustStderr.Read,
+        NativeStderr.Read,
     ];
 
     public static StderrFinding? Read(string tail) => Read(Lines(tail));
