@@ -18,7 +18,7 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
 {
     /// <summary>So many deaths of one service on one host within five minutes are a loop.</summary>
     private const int LoopDeaths = 3;
-    private const long Hour = 3_600_000, Day = 24 * Hour, LoopWindow = 300_000;
+    private const long LoopWindow = 300_000;
 
     /// <summary>Attribute of a hang that passed: a later death of the same run is another matter.</summary>
     internal const string RecoveredMark = "tocsin.recovered";
@@ -96,11 +96,12 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
     private CrashAccepted Improve(CatalogTransaction tx, GroupRow before, PreparedCrash merged, IReadOnlyList<RelatedLog> logs, long at)
     {
         IDbConnection c = tx.Connection;
-        long lastHour = GroupTable.CountBetween(c, before.Id, at - Hour, at);
+        long lastHour = GroupTable.Recent(c, before.Id, at).Hour;
         AlertPriority priority = CrashPriority.Of(merged.Record, merged.Diagnosis, before.Users, lastHour, worsening: false);
-        GroupTable.Describe(c, before.Id, GroupRow.Of(merged.Fingerprint, merged.Record, merged.Diagnosis, priority, at));
-        GroupTable.Spread(c, before.Id, UserHash(merged.Record.UserId), merged.Record.Host, merged.Record.Release, RecordTable.Milliseconds(merged.Record.Time));
-        GroupRow after = GroupTable.Find(c, before.Id)!;
+        GroupRow after = GroupTable.Spread(
+            c, before, UserHash(merged.Record.UserId), merged.Record.Host, merged.Record.Release, RecordTable.Milliseconds(merged.Record.Time));
+        after = after.DescribedBy(GroupRow.Of(merged.Fingerprint, merged.Record, merged.Diagnosis, priority, at));
+        GroupTable.Save(c, after);
         long? alertId = before.AlertId;
         if (after.State != GroupState.Ignored && (long)priority > before.Severity)
             alertId = Raise(tx, new CrashCase(merged.Record, merged.Diagnosis, after, TurningPoint.None, priority, lastHour) { Logs = logs });
@@ -131,22 +132,21 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         IDbConnection c = tx.Connection;
         CrashRecord r = crash.Record;
         long time = RecordTable.Milliseconds(r.Time);
-        GroupTable.Count(c, id, time, +1);
-        GroupTable.Spread(c, id, UserHash(r.UserId), r.Host, r.Release, time);
-        GroupRow counted = GroupTable.Find(c, id)!;
+        GroupRow counted = GroupTable.Count(c, id, time, +1);
+        counted = GroupTable.Spread(c, counted, UserHash(r.UserId), r.Host, r.Release, time);
         if (counted.Kept > CrashLimits.RecordsAtStart + CrashLimits.RecordsAtEnd)
             RecordTable.Thin(c, id);
-        long lastHour = GroupTable.CountBetween(c, id, at - Hour, at);
-        TurningPoint points = TurningPoints.Of(
-            OfNow(before, time), counted, GroupTable.CountBetween(c, id, at, at), GroupTable.CountBetween(c, id, at - Day, at), r.CrashLoop, at);
+        (long minutes, long lastHour, long day) = GroupTable.Recent(c, id, at);
+        TurningPoint points = TurningPoints.Of(OfNow(before, time), counted, minutes, day, r.CrashLoop, at);
         bool worsening = (points & (TurningPoint.Spreading | TurningPoint.Spiking)) != 0;
         AlertPriority priority = CrashPriority.Of(r, crash.Diagnosis, counted.Users, lastHour, worsening);
-        GroupTable.Describe(c, id, GroupRow.Of(crash.Fingerprint, r, crash.Diagnosis, priority, at));
+        GroupRow after = counted.DescribedBy(GroupRow.Of(crash.Fingerprint, r, crash.Diagnosis, priority, at));
+        // Who resolved it and how stays: it may help again.
         if (points.HasFlag(TurningPoint.Regressed))
-            GroupTable.SetRegressed(c, id, at);
+            after = after with { State = GroupState.Regressed, StateAt = at };
         if (points != TurningPoint.None)
-            GroupTable.SetTold(c, TurningPoints.Told(counted, points, at));
-        GroupRow after = GroupTable.Find(c, id)!;
+            after = TurningPoints.Told(after, points, at);
+        GroupTable.Save(c, after);
         var found = new CrashCase(r, crash.Diagnosis, after, points, priority, lastHour) { Logs = logs };
         long? alertId = after.State == GroupState.Ignored ? null : Raise(tx, found);
         if (r.CrashLoop && after.State != GroupState.Ignored)
@@ -162,7 +162,8 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
     private long Raise(CatalogTransaction tx, CrashCase found)
     {
         Raised raised = alerts.Raise(tx, CrashAlert.Of(found));
-        GroupTable.SetAlert(tx.Connection, found.Group.Id, raised.Alert.Key, raised.Alert.Id);
+        if (raised.Alert.Id != found.Group.AlertId)
+            GroupTable.SetAlert(tx.Connection, found.Group.Id, raised.Alert.Key, raised.Alert.Id);
         return raised.Alert.Id;
     }
 

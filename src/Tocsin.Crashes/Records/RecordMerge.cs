@@ -90,7 +90,8 @@ internal static class RecordMerge
     {
         "heartbeat" => 0,
         "otlp" => 10,
-        _ => r.Class == CrashClass.Abnormal ? 5 : 20 + Telling(r.Class),
+        "sdk" when r.Class == CrashClass.Abnormal => 5,
+        _ => 20 + Telling(r.Class),
     };
 
     private static int Telling(CrashClass c) => c switch

@@ -70,6 +70,13 @@ internal sealed record GroupRow
         Diagnosis = diagnosis is null ? null : JsonSerializer.Serialize(diagnosis, CrashesJson.Default.Diagnosis),
     };
 
+    /// <summary>This group with the words of a newer crash.</summary>
+    public GroupRow DescribedBy(GroupRow newer) => this with
+    {
+        Title = newer.Title, Type = newer.Type, Message = newer.Message, Culprit = newer.Culprit, Class = newer.Class,
+        Family = newer.Family, Severity = newer.Severity, Diagnosis = newer.Diagnosis, MergedInto = null,
+    };
+
     public CrashGroup ToGroup(IReadOnlyList<string> releases, IReadOnlyList<int> trend, DateTimeOffset now)
     {
         DateTimeOffset first = DateTimeOffset.FromUnixTimeMilliseconds(FirstSeen);
