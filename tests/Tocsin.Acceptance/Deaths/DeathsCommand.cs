@@ -50,12 +50,10 @@ internal static class DeathsCommand
         if (way.MemoryLimit is not null && group is null)
             return new Outcome(way.Kind, mode, way.Expected(mode), null, null, 0) { Skipped = "this machine lets nobody make a memory control group" };
         string[] program = way.Command ?? ["dotnet", Repository.Built("tests/Tocsin.Sdk.Crasher", "Tocsin.Sdk.Crasher.dll"), way.Kind];
-        if (group is not null)
-            program = group.Wrap(program);
         string? expected = way.Expected(mode);
         Task<string> told = hook.Next($"\"service\":\"{service}\"");
         DateTimeOffset? died;
-        using (Victim victim = Victim.Start(program, mode, service, server.Url, state, way.Variables))
+        using (Victim victim = Victim.Start(program, mode, service, server.Url, state, way.Variables, group))
         {
             if (way.Signal != 0)
             {

@@ -17,11 +17,14 @@ internal sealed class Victim : IDisposable
         _supervised = supervised;
     }
 
-    public static Victim Start(string[] program, Mode mode, string service, string serverUrl, string state, IReadOnlyDictionary<string, string> variables)
+    public static Victim Start(string[] program, Mode mode, string service, string serverUrl, string state, IReadOnlyDictionary<string, string> variables,
+        ControlGroup? group = null)
     {
         string[] command = mode == Mode.SdkOnly
             ? program
             : ["dotnet", Repository.Tocsin, "run", "--service", service, "--url", serverUrl, "--state-dir", state, "--hang-timeout", "3s", "--", .. program];
+        // As in a container: supervisor and program share one control group, and the kernel takes the larger.
+        command = group?.Wrap(command) ?? command;
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["TOCSIN_URL"] = serverUrl;
         start.Environment["TOCSIN_STATE_DIR"] = state;

@@ -46,7 +46,7 @@ internal sealed record Way(string Kind, string? Supervised, string? SdkOnly, str
         new("main", "unhandled", "unhandled", "unhandled"),
         new("thread", "unhandled", "unhandled", "unhandled"),
         new("nested", "unhandled", "unhandled", "unhandled"),
-        new("async-disposed", "unhandled", null, "unhandled"),
+        new("async-disposed", "unhandled", "unhandled", "unhandled"),
         new("race", "unhandled", "unhandled", "unhandled"),
         new("starved", "unhandled", "unhandled", "unhandled"),
         new("task", null, "unobserved", "unobserved") { Lives = true, Repeats = true },
@@ -61,7 +61,7 @@ internal sealed record Way(string Kind, string? Supervised, string? SdkOnly, str
         new("hang", null, "hung", "hung") { Lives = true },
         new("oom", "oom_killed", null, null)
         {
-            Command = ["/usr/bin/python3", "-c", "x=[]\nwhile True: x.append(bytearray(1<<20))"], MemoryLimit = 64L << 20,
+            Command = ["/usr/bin/python3", "-c", "x=[]\nwhile True: x.append(bytearray(1<<20))"], MemoryLimit = 384L << 20,
         },
         new("python", "unhandled", null, null) { Command = ["/usr/bin/python3", "-c", "{}['missing']"] },
         new("node", "unhandled", null, null) { Command = ["node", "-e", "null.x"] },
