@@ -70,7 +70,13 @@ public static class AlertText
     public static string ErrorMessage(Alert alert) =>
         Metadata(alert, "error_message") ?? Metadata(alert, "errorMessage") ?? alert.Message;
 
-    public static string? StackTrace(Alert alert) => Metadata(alert, "stack_trace") ?? Metadata(alert, "stackTrace");
+    /// <summary>Lines of the stack, crash site first; empty when the alert carries none.</summary>
+    public static IReadOnlyList<string> StackTrace(Alert alert)
+    {
+        if (alert.Metadata.TryGetValue("top_frames", out JsonElement frames) && frames.ValueKind == JsonValueKind.Array)
+            return [.. frames.EnumerateArray().Select(frame => frame.ToString())];
+        return (Metadata(alert, "stack_trace") ?? Metadata(alert, "stackTrace"))?.Split('\n') ?? [];
+    }
 
     /// <summary>What to do now: the rules' next steps and the alert's recommendations, each once.</summary>
     public static IReadOnlyList<string> NextSteps(Alert alert) =>

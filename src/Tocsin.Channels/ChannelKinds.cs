@@ -5,9 +5,9 @@ public static class ChannelKinds
 {
     public static readonly IReadOnlyList<ChannelKind> All =
     [
-        new("webhook", WebhookSettings.Fields, Webhook.Create),
-        new("slack", SlackSettings.Fields, Slack.Create),
-        new("email", EmailSettings.Fields, Email.Create),
+        new("webhook", WebhookSettings.Fields, WebhookChannel.Create),
+        new("slack", SlackSettings.Fields, SlackChannel.Create),
+        new("email", EmailSettings.Fields, EmailChannel.Create),
     ];
 
     /// <summary>All keys of a kind, with those that every kind has.</summary>

@@ -23,13 +23,13 @@ public sealed partial class Lists
     [Fact]
     public void Every_channel_file_is_listed_and_has_a_guide_page()
     {
-        string list = Tree.Read("src/Tocsin.Channels/Channels.cs");
+        string list = Tree.Read("src/Tocsin.Channels/ChannelKinds.cs");
         string[] channels = [.. Tree.Under("src/Tocsin.Channels/", ".cs")
             .SelectMany(file => ChannelClass().Matches(Tree.Read(file)).Select(m => m.Groups[1].Value)).Where(n => n != "HttpChannel")];
         channels.Length.ShouldBeGreaterThan(2);
         foreach (string channel in channels)
         {
-            list.ShouldContain(channel, customMessage: $"{channel} is missing in Channels.cs");
+            list.ShouldContain(channel, customMessage: $"{channel} is missing in ChannelKinds.cs");
             string kind = channel.Replace("Channel", "").ToLowerInvariant();
             Tree.Exists($"docs/guide/channels/{kind}.md").ShouldBeTrue($"docs/guide/channels has no page for {channel}");
         }

@@ -19,7 +19,7 @@ internal sealed record SlackSettings(Uri Url)
 }
 
 /// <summary>Posts to a Slack incoming webhook: blocks for the window, one line of text for the lock screen.</summary>
-internal sealed class Slack(string name, SlackSettings settings, HttpSender http) : Channel(name, "slack")
+internal sealed class SlackChannel(string name, SlackSettings settings, HttpSender http) : Channel(name, "slack")
 {
     // Slack's own limits; a message beyond them is refused as a whole.
     private const int SectionChars = 3000;
@@ -34,7 +34,7 @@ internal sealed class Slack(string name, SlackSettings settings, HttpSender http
     };
 
     public static Channel? Create(ChannelSettings channel, SettingReader from, ChannelContext context) =>
-        new Slack(channel.Name, SlackSettings.Read(from), context.Http);
+        new SlackChannel(channel.Name, SlackSettings.Read(from), context.Http);
 
     public override Task<SendResult> Send(Notification notification, CancellationToken cancel) =>
         http.Post(settings.Url, JsonSerializer.SerializeToUtf8Bytes(Payload(notification), Plain), [], Judge, cancel);

@@ -40,8 +40,7 @@ internal sealed record WebhookSettings(Uri Url, IReadOnlyList<byte[]> Secrets, s
 }
 
 /// <summary>Posts the body Alertmanager's webhook receivers expect (version 4), signed as Standard Webhooks ask.</summary>
-internal sealed class Webhook(string name, WebhookSettings settings, HttpSender http, TimeProvider clock)
-    : Channel(name, "webhook")
+internal sealed class WebhookChannel(string name, WebhookSettings settings, ChannelContext context) : Channel(name, "webhook")
 {
     /// <summary>Go's zero time: what Alertmanager writes while an alert has no end.</summary>
     private const string NoEnd = "0001-01-01T00:00:00Z";
@@ -54,15 +53,15 @@ internal sealed class Webhook(string name, WebhookSettings settings, HttpSender 
     private readonly StandardSignature _signature = new(settings.Secrets);
 
     public static Channel? Create(ChannelSettings channel, SettingReader from, ChannelContext context) =>
-        new Webhook(channel.Name, WebhookSettings.Read(from), context.Http, context.Clock);
+        new WebhookChannel(channel.Name, WebhookSettings.Read(from), context);
 
     public override Task<SendResult> Send(Notification notification, CancellationToken cancel)
     {
         byte[] body = JsonSerializer.SerializeToUtf8Bytes(Payload(notification), Plain);
-        var headers = new List<(string, string)>(_signature.Headers(notification.Id, clock.GetUtcNow(), body));
+        var headers = new List<(string, string)>(_signature.Headers(notification.Id, context.Clock.GetUtcNow(), body));
         if (settings.BearerToken is { } token)
             headers.Add(("Authorization", $"Bearer {token}"));
-        return http.Post(settings.Url, body, headers, null, cancel);
+        return context.Http.Post(settings.Url, body, headers, null, cancel);
     }
 
     internal static JsonObject Payload(Notification notification)

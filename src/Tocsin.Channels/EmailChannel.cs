@@ -5,29 +5,29 @@ using Tocsin.Model.Alerts;
 namespace Tocsin.Channels;
 
 /// <summary>Sends mail over SMTP, as text and HTML.</summary>
-internal sealed class Email(string name, EmailSettings settings, TimeProvider clock, TimeSpan timeout) : Channel(name, "email")
+internal sealed class EmailChannel(string name, EmailSettings settings, ChannelContext context) : Channel(name, "email")
 {
     private const int StackLines = 25;
 
     public static Channel? Create(ChannelSettings channel, SettingReader from, ChannelContext context) =>
-        EmailSettings.Read(from) is { } settings ? new Email(channel.Name, settings, context.Clock, context.Timeout) : null;
+        EmailSettings.Read(from) is { } settings ? new EmailChannel(channel.Name, settings, context) : null;
 
     public override async Task<SendResult> Send(Notification notification, CancellationToken cancel)
     {
-        using var deadline = new CancellationTokenSource(timeout, clock);
+        using var deadline = new CancellationTokenSource(context.Timeout, context.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         var conversation = new SmtpConversation(settings);
         try
         {
             return await conversation.Deliver(
                 settings.From.Address, [.. settings.To.Select(a => a.Address)],
-                EmailMessage.Lines(settings, notification, PlainText(notification), Html(notification), clock.GetUtcNow()),
+                EmailMessage.Lines(settings, notification, PlainText(notification), Html(notification), context.Clock.GetUtcNow()),
                 either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return new SendResult.RetryLater(
-                $"{settings.Host} did not answer within {timeout.TotalSeconds:0.#} s", MayHaveArrived: conversation.HandedOver);
+                $"{settings.Host} did not answer within {context.Timeout.TotalSeconds:0.#} s", MayHaveArrived: conversation.HandedOver);
         }
     }
 
@@ -76,8 +76,8 @@ internal sealed class Email(string name, EmailSettings settings, TimeProvider cl
             yield return ("Likely cause", $"{diagnosis.LikelyCause}\n{diagnosis.Because}");
         if (!Notification.IsOver(alert) && AlertText.NextSteps(alert) is { Count: > 0 } steps)
             yield return ("Next steps", string.Join('\n', steps.Select((step, i) => $"{i + 1}. {step}")));
-        if (AlertText.StackTrace(alert) is { } stack)
-            yield return ("Stack trace", string.Join('\n', stack.Split('\n').Take(StackLines)));
+        if (AlertText.StackTrace(alert) is { Count: > 0 } stack)
+            yield return ("Stack trace", string.Join('\n', stack.Take(StackLines)));
         if (alert.RelatedLogs.Count > 0)
             yield return ("Last log records", string.Join('\n', alert.RelatedLogs.TakeLast(10)
                 .Select(log => $"{log.Time.UtcDateTime:HH:mm:ss.fff} {log.Level} {log.Service} {Text.OneLine(log.Message, 300)}")));
