@@ -27,7 +27,9 @@ public sealed class DeliveryWorker
 
     internal IReadOnlyList<ChannelQueue> Queues => _queues;
 
-    public DeliveryState State() => _catalog.Read(c => DeliveryTable.State(c, _clock.GetUtcNow().ToUnixTimeMilliseconds()));
+    private List<string> Names => [.. _outbox.Channels.Select(c => c.Name)];
+
+    public DeliveryState State() => _catalog.Read(c => DeliveryTable.State(c, Names, _clock.GetUtcNow().ToUnixTimeMilliseconds()));
 
     /// <summary>Until cancelled.</summary>
     public Task Run(CancellationToken cancel) =>
@@ -54,15 +56,28 @@ public sealed class DeliveryWorker
         using var timer = new PeriodicTimer(s_cleaning, _clock);
         try
         {
-            while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false))
-            {
-                long before = (_clock.GetUtcNow() - s_keep).ToUnixTimeMilliseconds();
-                await _catalog.Write(tx => DeliveryTable.Forget(tx.Connection, before), cancel).ConfigureAwait(false);
-            }
+            do
+                await CleanOnce(cancel).ConfigureAwait(false);
+            while (await timer.WaitForNextTickAsync(cancel).ConfigureAwait(false));
         }
-        catch (Exception over) when (over is OperationCanceledException or CatalogWriteException)
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
         {
-            // Cancelled, or the disk is full: then forgetting is the least of it, and the next start cleans.
+        }
+    }
+
+    internal async Task CleanOnce(CancellationToken cancel)
+    {
+        DateTimeOffset now = _clock.GetUtcNow();
+        long forget = (now - s_keep).ToUnixTimeMilliseconds(), unreachable = (now - Backoff.GiveUpAfter).ToUnixTimeMilliseconds();
+        try
+        {
+            await _catalog.Write(tx =>
+                DeliveryTable.Forget(tx.Connection, forget)
+                + DeliveryTable.GiveUpUnreachable(tx.Connection, Names, unreachable, now.ToUnixTimeMilliseconds()), cancel).ConfigureAwait(false);
+        }
+        catch (CatalogWriteException)
+        {
+            // The disk is full: then forgetting is the least of it, and the next round cleans.
         }
     }
 }
