@@ -13,7 +13,8 @@ using Tocsin.Model.Live;
 
 namespace Tocsin.Crashes;
 
-/// <summary>Enters crashes into the catalog: one transaction per crash for record, group, counts, alert and news of it.</summary>
+/// <summary>Enters crashes into the catalog: one transaction per crash for record, group, counts, alert and news of
+/// it.</summary>
 internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
 {
     /// <summary>So many deaths of one service on one host within five minutes are a loop.</summary>
@@ -23,11 +24,13 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
     /// <summary>Attribute of a hang that passed: a later death of the same run is another matter.</summary>
     internal const string RecoveredMark = "tocsin.recovered";
 
-    public CrashAccepted Enter(CatalogTransaction tx, PreparedCrash crash, IReadOnlyList<RelatedLog> logs, DateTimeOffset now)
+    public CrashAccepted Enter(CatalogTransaction tx, PreparedCrash crash, IReadOnlyList<RelatedLog> logs,
+        DateTimeOffset now)
     {
         IDbConnection c = tx.Connection;
         if (RecordTable.Find(c, crash.Record.CrashId) is { } known)
-            return new CrashAccepted(known.KeptAs, known.GroupId, GroupTable.Find(c, known.GroupId)?.AlertId, Duplicate: true);
+            return new CrashAccepted(known.KeptAs, known.GroupId, GroupTable.Find(c, known.GroupId)?.AlertId,
+                Duplicate: true);
         long at = now.ToUnixTimeMilliseconds();
         foreach ((long group, CrashRecord earlier) in RecordTable.OfProcess(c, crash.Record))
         {
@@ -50,7 +53,8 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
             var attributes = new Dictionary<string, string>(record.Attributes) { [RecoveredMark] = "true" };
             RecordTable.Update(tx.Connection, record with { Attributes = attributes }, group, 0);
         }
-        return alerts.Resolve(tx, CrashAlert.HangKey(service, runId, host), "tocsin", "Heartbeats arrive again.") is not null;
+        return alerts.Resolve(tx, CrashAlert.HangKey(service, runId, host), "tocsin",
+            "Heartbeats arrive again.") is not null;
     }
 
     /// <summary>Logs that were found after the crash had been entered.</summary>
@@ -66,9 +70,11 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         return true;
     }
 
-    /// <summary>The second report of a death: one record remains, in the group that its evidence now points to.</summary>
+    /// <summary>The second report of a death: one record remains, in the group that its evidence now points
+    /// to.</summary>
     private CrashAccepted Merge(
-        CatalogTransaction tx, long oldGroup, CrashRecord earlier, PreparedCrash later, IReadOnlyList<RelatedLog> logs, long at)
+        CatalogTransaction tx, long oldGroup, CrashRecord earlier, PreparedCrash later, IReadOnlyList<RelatedLog> logs,
+            long at)
     {
         IDbConnection c = tx.Connection;
         PreparedCrash merged = PreparedCrash.Named(WithLogs(RecordMerge.Merge(earlier, later.Record), logs));
@@ -76,7 +82,8 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         merged = merged with { Record = record };
         GroupRow before = GroupTable.Find(c, oldGroup)!;
         if (CrashAlert.IsHang(earlier) && !CrashAlert.IsHang(record))
-            alerts.Resolve(tx, CrashAlert.HangKey(earlier.Service, earlier.Process.RunId, earlier.Host), "tocsin", $"The process has ended: {CrashWords.Ending(record)}.");
+            alerts.Resolve(tx, CrashAlert.HangKey(earlier.Service, earlier.Process.RunId, earlier.Host), "tocsin",
+                $"The process has ended: {CrashWords.Ending(record)}.");
         GroupRow? target = GroupTable.FindByPrint(c, merged.Fingerprint.Key);
         if (target?.Id == oldGroup)
         {
@@ -84,7 +91,9 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
             RecordTable.Update(c, record, oldGroup, at);
             return Improve(tx, before, merged, logs, at);
         }
-        long id = target?.Id ?? GroupTable.Insert(c, GroupRow.Of(merged.Fingerprint, record, merged.Diagnosis, AlertPriority.Medium, at));
+        long id = target?.Id
+            ?? GroupTable.Insert(c,
+            GroupRow.Of(merged.Fingerprint, record, merged.Diagnosis, AlertPriority.Medium, at));
         RecordTable.Update(c, record, id, at);
         RecordTable.Move(c, record.CrashId, id);
         RecordTable.Name(c, later.Record.CrashId, record.CrashId, id, at);
@@ -93,18 +102,23 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
     }
 
     /// <summary>The group stays; only a higher priority is news.</summary>
-    private CrashAccepted Improve(CatalogTransaction tx, GroupRow before, PreparedCrash merged, IReadOnlyList<RelatedLog> logs, long at)
+    private CrashAccepted Improve(CatalogTransaction tx, GroupRow before, PreparedCrash merged,
+        IReadOnlyList<RelatedLog> logs, long at)
     {
         IDbConnection c = tx.Connection;
         long lastHour = GroupTable.Recent(c, before.Id, at).Hour;
-        AlertPriority priority = CrashPriority.Of(merged.Record, merged.Diagnosis, before.Users, lastHour, worsening: false);
+        AlertPriority priority = CrashPriority.Of(merged.Record, merged.Diagnosis, before.Users, lastHour,
+            worsening: false);
         GroupRow after = GroupTable.Spread(
-            c, before, UserHash(merged.Record.UserId), merged.Record.Host, merged.Record.Release, RecordTable.Milliseconds(merged.Record.Time));
+            c, before, UserHash(merged.Record.UserId), merged.Record.Host, merged.Record.Release,
+                RecordTable.Milliseconds(merged.Record.Time));
         after = after.DescribedBy(GroupRow.Of(merged.Fingerprint, merged.Record, merged.Diagnosis, priority, at));
         GroupTable.Save(c, after);
         long? alertId = before.AlertId;
         if (after.State != GroupState.Ignored && (long)priority > before.Severity)
-            alertId = Raise(tx, new CrashCase(merged.Record, merged.Diagnosis, after, TurningPoint.None, priority, lastHour) { Logs = logs });
+            alertId = Raise(tx,
+                new CrashCase(merged.Record, merged.Diagnosis, after, TurningPoint.None, priority,
+                lastHour) { Logs = logs });
         Tell(tx, "merged", after, merged.Record);
         return new CrashAccepted(merged.Record.CrashId, before.Id, alertId, Duplicate: false);
     }
@@ -116,18 +130,21 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         GroupTable.Count(c, old.Id, RecordTable.Milliseconds(earlier.Time), -1);
         if (old.Count > 1)
         {
-            GroupTable.Recount(c, old.Id, RecordTable.OfGroup(c, old.Id, CrashLimits.RecordsAtStart + CrashLimits.RecordsAtEnd)
+            GroupTable.Recount(c, old.Id,
+                RecordTable.OfGroup(c, old.Id, CrashLimits.RecordsAtStart + CrashLimits.RecordsAtEnd)
                 .Select(r => (UserHash(r.UserId), r.Host, r.Release, RecordTable.Milliseconds(r.Time))));
             return;
         }
         GroupTable.SetMerged(c, old.Id, to);
         if (old.AlertKey is { } key)
-            alerts.Resolve(tx, key, "tocsin", $"More evidence came: {CrashWords.Ending(merged)}. It goes on in another alert.");
+            alerts.Resolve(tx, key, "tocsin",
+                $"More evidence came: {CrashWords.Ending(merged)}. It goes on in another alert.");
     }
 
     /// <summary>One more crash of the group: counts, state, turning points, alert, news.</summary>
     private CrashAccepted Join(
-        CatalogTransaction tx, long id, GroupRow? before, PreparedCrash crash, IReadOnlyList<RelatedLog> logs, long deaths, long at)
+        CatalogTransaction tx, long id, GroupRow? before, PreparedCrash crash, IReadOnlyList<RelatedLog> logs,
+            long deaths, long at)
     {
         IDbConnection c = tx.Connection;
         CrashRecord r = crash.Record;
@@ -151,13 +168,15 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         long? alertId = after.State == GroupState.Ignored ? null : Raise(tx, found);
         if (r.CrashLoop && after.State != GroupState.Ignored)
             alerts.Raise(tx, CrashAlert.Loop(found, deaths));
-        Tell(tx, points.HasFlag(TurningPoint.New) ? "new" : points.HasFlag(TurningPoint.Regressed) ? "regressed" : "occurred", after, r);
+        Tell(tx, points.HasFlag(TurningPoint.New) ? "new" : points.HasFlag(TurningPoint.Regressed) ? "regressed"
+            : "occurred", after, r);
         return new CrashAccepted(r.CrashId, id, alertId, Duplicate: false);
     }
 
     /// <summary>A crash from before the group was resolved, delivered late, is no regression.</summary>
     private static GroupRow? OfNow(GroupRow? before, long time) =>
-        before?.State == GroupState.Resolved && time < before.StateAt ? before with { State = GroupState.Ongoing } : before;
+        before?.State == GroupState.Resolved && time < before.StateAt ? before with { State = GroupState.Ongoing }
+            : before;
 
     private long Raise(CatalogTransaction tx, CrashCase found)
     {
@@ -170,7 +189,8 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
     private static CrashRecord MarkLoop(IDbConnection c, CrashRecord r, out long deaths)
     {
         deaths = 0;
-        bool died = r.Source != "otlp" && r.Class is not (CrashClass.Unobserved or CrashClass.Hung or CrashClass.Terminated);
+        bool died = r.Source != "otlp"
+            && r.Class is not (CrashClass.Unobserved or CrashClass.Hung or CrashClass.Terminated);
         if (!died)
             return r;
         long time = RecordTable.Milliseconds(r.Time);
@@ -178,15 +198,18 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         return deaths >= LoopDeaths ? r with { CrashLoop = true } : r;
     }
 
-    private static CrashRecord WithLogs(CrashRecord r, IReadOnlyList<RelatedLog> logs) => r.Logs.Count > 0 || logs.Count == 0 ? r : r with
+    private static CrashRecord WithLogs(CrashRecord r, IReadOnlyList<RelatedLog> logs) =>
+        r.Logs.Count > 0 || logs.Count == 0 ? r : r with
     {
-        Logs = [.. logs.TakeLast(CrashLimits.Logs).Select(l => new CrashLog(l.Time, l.Level, l.Service, l.Message) { TraceId = l.TraceId })],
+        Logs = [.. logs.TakeLast(CrashLimits.Logs).Select(l =>
+            new CrashLog(l.Time, l.Level, l.Service, l.Message) { TraceId = l.TraceId })],
     };
 
     private void Tell(CatalogTransaction tx, string kind, GroupRow group, CrashRecord r)
     {
         string json = JsonSerializer.Serialize(
-            new LiveCrash(kind, group.Id, r.CrashId, group.Title, group.Service, r.Class, group.Count), CrashesJson.Default.LiveCrash);
+            new LiveCrash(kind, group.Id, r.CrashId, group.Title, group.Service, r.Class, group.Count),
+                CrashesJson.Default.LiveCrash);
         tx.AfterCommit(() => live.Publish("crashes", json));
     }
 

@@ -32,7 +32,8 @@ public sealed record CrashGroup
     public long? AlertId { get; init; }
 }
 
-/// <param name="CrashId">The id under which it is kept: the first one when it was merged with an earlier report.</param>
+/// <param name="CrashId">The id under which it is kept: the first one when it was merged with an earlier
+/// report.</param>
 /// <param name="Duplicate">True when this id had arrived before and nothing was changed.</param>
 public sealed record CrashAccepted(string CrashId, long GroupId, long? AlertId, bool Duplicate);
 
@@ -43,7 +44,8 @@ public sealed record CrashOccurrence(
 /// <summary>Names of the states of a group.</summary>
 internal static class GroupState
 {
-    public const string New = "new", Ongoing = "ongoing", Regressed = "regressed", Resolved = "resolved", Ignored = "ignored";
+    public const string New = "new", Ongoing = "ongoing", Regressed = "regressed", Resolved = "resolved",
+        Ignored = "ignored";
 
     public static readonly TimeSpan NewFor = TimeSpan.FromHours(24);
 

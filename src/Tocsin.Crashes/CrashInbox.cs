@@ -12,7 +12,8 @@ using Tocsin.Query.Logs;
 
 namespace Tocsin.Crashes;
 
-/// <summary>Finds the log records that belong to a crash, oldest first. Runs on a pool thread; ends soon after the cancel.</summary>
+/// <summary>Finds the log records that belong to a crash, oldest first. Runs on a pool thread; ends soon after the
+/// cancel.</summary>
 public delegate IReadOnlyList<RelatedLog> FindLogs(CrashRecord record, CancellationToken cancel);
 
 /// <summary>
@@ -20,7 +21,8 @@ public delegate IReadOnlyList<RelatedLog> FindLogs(CrashRecord record, Cancellat
 /// are on disk, all or none. Any thread.
 /// </summary>
 public sealed class CrashInbox(
-    CatalogDatabase catalog, AlertInbox alerts, Redactor redactor, LiveEvents live, TimeProvider clock, MetricSet metrics, FindLogs? findLogs = null)
+    CatalogDatabase catalog, AlertInbox alerts, Redactor redactor, LiveEvents live, TimeProvider clock,
+        MetricSet metrics, FindLogs? findLogs = null)
 {
     private const int RelatedLogs = 50;
 
@@ -33,7 +35,8 @@ public sealed class CrashInbox(
     private readonly CrashCounters _counters = new(metrics);
     private readonly CrashBook _book = new(alerts, live);
 
-    /// <param name="record">Cut and redacted here; what <see cref="CrashCheck"/> refuses must be refused before.</param>
+    /// <param name="record">Cut and redacted here; what <see cref="CrashCheck"/> refuses must be refused
+    /// before.</param>
     /// <param name="cancel">Counts until the write begins.</param>
     public async Task<CrashAccepted> Accept(CrashRecord record, CancellationToken cancel)
     {
@@ -42,7 +45,8 @@ public sealed class CrashInbox(
         PreparedCrash crash = PreparedCrash.Of(record, redactor, now);
         Task<IReadOnlyList<RelatedLog>>? search = StartSearch(crash);
         IReadOnlyList<RelatedLog> logs = search is null ? [] : await WithinBudget(search).ConfigureAwait(false);
-        CrashAccepted accepted = await catalog.Write(tx => _book.Enter(tx, crash, logs, now), cancel).ConfigureAwait(false);
+        CrashAccepted accepted = await catalog.Write(tx => _book.Enter(tx, crash, logs, now),
+            cancel).ConfigureAwait(false);
         if (!accepted.Duplicate)
             _counters.Accepted(crash.Record, clock.GetElapsedTime(start));
         if (search is not null && logs.Count == 0 && !accepted.Duplicate)
@@ -56,7 +60,9 @@ public sealed class CrashInbox(
 
     /// <summary>Whether the run is known to have died, and whether it is known to hang.</summary>
     internal (bool Died, bool Hangs) Known(string runId) =>
-        catalog.Read(c => (RecordTable.HasDied(c, runId), RecordTable.Hangs(c, runId).Any(h => !h.Record.Attributes.ContainsKey(CrashBook.RecoveredMark))));
+        catalog.Read(c =>
+            (RecordTable.HasDied(c, runId),
+            RecordTable.Hangs(c, runId).Any(h => !h.Record.Attributes.ContainsKey(CrashBook.RecoveredMark))));
 
     /// <summary>Related logs by run, trace or process, from the event store.</summary>
     public static FindLogs Searching(LogSearch search) => (r, cancel) => search.Related(
@@ -65,7 +71,8 @@ public sealed class CrashInbox(
     private Task<IReadOnlyList<RelatedLog>>? StartSearch(PreparedCrash crash)
     {
         CrashRecord r = crash.Record;
-        bool traceable = r.Process.RunId is not null || r.TraceId is not null || (r.Host is not null && r.Process.Pid is not null);
+        bool traceable = r.Process.RunId is not null || r.TraceId is not null
+            || (r.Host is not null && r.Process.Pid is not null);
         if (findLogs is null || !traceable || !IsNews(crash))
             return null;
         if (Interlocked.Increment(ref _searches) > MostSearches)
@@ -94,7 +101,8 @@ public sealed class CrashInbox(
 
     /// <summary>Only news carries logs; a repeat is counted as fast as it comes.</summary>
     private bool IsNews(PreparedCrash crash) =>
-        catalog.Read(c => GroupTable.FindByPrint(c, crash.Fingerprint.Key)) is not { Count: > 0 } group || group.State == GroupState.Resolved;
+        catalog.Read(c => GroupTable.FindByPrint(c, crash.Fingerprint.Key)) is not { Count: > 0 } group
+            || group.State == GroupState.Resolved;
 
     private async Task<IReadOnlyList<RelatedLog>> WithinBudget(Task<IReadOnlyList<RelatedLog>> search)
     {

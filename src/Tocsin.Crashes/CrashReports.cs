@@ -9,7 +9,8 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Crashes;
 
-/// <summary>What people read about crashes: lists of groups, one group with its evidence, one crash. Any thread.</summary>
+/// <summary>What people read about crashes: lists of groups, one group with its evidence, one crash. Any
+/// thread.</summary>
 public sealed class CrashReports(CatalogDatabase catalog, TimeProvider clock)
 {
     private const long Hour = 3_600_000;
@@ -33,7 +34,10 @@ public sealed class CrashReports(CatalogDatabase catalog, TimeProvider clock)
             }
             values.Add("limit", filter.Limit + 1);
             List<GroupRow> rows = c.Query<GroupRow>(
-                $"SELECT {GroupRow.Columns} FROM crash_groups WHERE {where}{after} ORDER BY {column} DESC, id DESC LIMIT @limit", values).AsList();
+                $"""
+                SELECT {GroupRow.Columns} FROM crash_groups
+                WHERE {where}{after} ORDER BY {column} DESC, id DESC LIMIT @limit
+                """, values).AsList();
             string? next = null;
             if (rows.Count > filter.Limit)
             {
@@ -44,7 +48,8 @@ public sealed class CrashReports(CatalogDatabase catalog, TimeProvider clock)
         });
     }
 
-    /// <summary>Null when there is no such group. A group whose crashes were found to belong elsewhere leads there.</summary>
+    /// <summary>Null when there is no such group. A group whose crashes were found to belong elsewhere leads
+    /// there.</summary>
     public CrashGroupDetail? Detail(long groupId)
     {
         DateTimeOffset now = clock.GetUtcNow();
@@ -55,13 +60,15 @@ public sealed class CrashReports(CatalogDatabase catalog, TimeProvider clock)
             List<GroupRow> similar = c.Query<GroupRow>(
                 $"""
                 SELECT {GroupRow.Columns} FROM crash_groups
-                WHERE id <> @Id AND merged_into IS NULL AND count > 0 AND (culprit = @Culprit OR (type = @Type AND service = @Service))
+                WHERE id <> @Id AND merged_into IS NULL AND count > 0 AND (culprit = @Culprit OR (type = @Type
+                  AND service = @Service))
                 ORDER BY culprit IS @Culprit DESC, last_seen DESC LIMIT @ShownSimilar
                 """, new { row.Id, row.Culprit, row.Type, row.Service, ShownSimilar }).AsList();
             IReadOnlyList<CrashGroup> shown = Shown(c, [row, .. similar], now);
             return new CrashGroupDetail(
                 shown[0],
-                new CrashFingerprint(row.Fingerprint, row.Reason, JsonSerializer.Deserialize(row.Parts, CrashesJson.Default.IReadOnlyListString) ?? []),
+                new CrashFingerprint(row.Fingerprint, row.Reason,
+                    JsonSerializer.Deserialize(row.Parts, CrashesJson.Default.IReadOnlyListString) ?? []),
                 row.Diagnosis is null ? null : JsonSerializer.Deserialize(row.Diagnosis, CrashesJson.Default.Diagnosis),
                 RecordTable.LatestOf(c, row.Id),
                 Occurrences(c, row.Id),
@@ -88,10 +95,12 @@ public sealed class CrashReports(CatalogDatabase catalog, TimeProvider clock)
     private static List<CrashOccurrence> Occurrences(IDbConnection c, long groupId) =>
         [.. c.Query<OccurrenceRow>(
             """
-            SELECT crash_id AS CrashId, time AS Time, class AS Class, host AS Host, release AS Release, pid AS Pid, source AS Source
+            SELECT crash_id AS CrashId, time AS Time, class AS Class, host AS Host, release AS Release, pid AS Pid,
+              source AS Source
             FROM crash_records WHERE group_id = @groupId ORDER BY number DESC LIMIT @ShownOccurrences
             """, new { groupId, ShownOccurrences }).Select(o => new CrashOccurrence(
-                o.CrashId, DateTimeOffset.FromUnixTimeMilliseconds(o.Time), CrashWords.Parse(o.Class) ?? CrashClass.Abnormal,
+                o.CrashId, DateTimeOffset.FromUnixTimeMilliseconds(o.Time), CrashWords.Parse(o.Class)
+                    ?? CrashClass.Abnormal,
                 o.Host, o.Release, (int?)o.Pid, o.Source))];
 
     private static CrashGroup[] Shown(IDbConnection c, List<GroupRow> rows, DateTimeOffset now)
@@ -100,12 +109,15 @@ public sealed class CrashReports(CatalogDatabase catalog, TimeProvider clock)
         const long perHour = Hour / GroupTable.SlotMilliseconds;
         long last = now.ToUnixTimeMilliseconds() / Hour;
         ILookup<long, (long Hour, long Count)> trends = c.Query<(long Id, long Hour, long Count)>(
-            "SELECT group_id, slot / @perHour, sum(count) FROM crash_counts WHERE group_id IN @ids AND slot >= @from GROUP BY 1, 2",
+            "SELECT group_id, slot / @perHour, sum(count) FROM crash_counts WHERE group_id IN @ids "
+                + "AND slot >= @from GROUP BY 1, 2",
             new { ids, perHour, from = (last - 23) * perHour }).ToLookup(t => t.Id, t => (t.Hour, t.Count));
         ILookup<long, string> releases = c.Query<(long Id, string Value)>(
-            "SELECT group_id, value FROM crash_spread WHERE group_id IN @ids AND kind = 3 ORDER BY first_seen DESC", new { ids })
+            "SELECT group_id, value FROM crash_spread WHERE group_id IN @ids AND kind = 3 ORDER BY first_seen DESC",
+                new { ids })
             .ToLookup(r => r.Id, r => r.Value);
-        return [.. rows.Select(r => r.ToGroup([.. releases[r.Id].Take(ShownReleases)], Trend(trends[r.Id], last), now))];
+        return [.. rows.Select(r =>
+            r.ToGroup([.. releases[r.Id].Take(ShownReleases)], Trend(trends[r.Id], last), now))];
     }
 
     private static int[] Trend(IEnumerable<(long Hour, long Count)> counts, long last)
@@ -143,7 +155,8 @@ public sealed class CrashReports(CatalogDatabase catalog, TimeProvider clock)
         values.Add("state", filter.State);
         for (int i = 0; i < filter.Words.Count; i++)
         {
-            where.Append($" AND instr(lower(title || ' ' || type || ' ' || message || ' ' || coalesce(culprit, '') || ' ' || service), @word{i}) > 0");
+            where.Append(" AND instr(lower(title || ' ' || type || ' ' || message || ' ' || coalesce(culprit, '') || ' ' || service)");
+            where.Append(CultureInfo.InvariantCulture, $", @word{i}) > 0");
             values.Add($"word{i}", filter.Words[i].ToLowerInvariant());
         }
         return where.ToString();

@@ -21,11 +21,13 @@ public sealed class CrashRetention(CatalogDatabase catalog, TimeProvider clock, 
                 tx.Connection.Execute(
                     """
                     UPDATE crash_groups SET kept = kept - (SELECT count(*) FROM (
-                      SELECT group_id FROM crash_records WHERE time < @before ORDER BY time LIMIT @Batch) old WHERE old.group_id = crash_groups.id)
+                      SELECT group_id FROM crash_records WHERE time < @before ORDER BY time LIMIT @Batch) old
+                        WHERE old.group_id = crash_groups.id)
                     WHERE id IN (SELECT group_id FROM crash_records WHERE time < @before ORDER BY time LIMIT @Batch)
                     """, new { before, Batch });
                 return tx.Connection.Execute(
-                    "DELETE FROM crash_records WHERE number IN (SELECT number FROM crash_records WHERE time < @before ORDER BY time LIMIT @Batch)",
+                    "DELETE FROM crash_records WHERE number IN (SELECT number FROM crash_records "
+                        + "WHERE time < @before ORDER BY time LIMIT @Batch)",
                     new { before, Batch });
             }, cancel).ConfigureAwait(false);
             removed += last;

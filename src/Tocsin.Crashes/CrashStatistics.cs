@@ -14,7 +14,8 @@ public sealed record CrashCounts(long LastHour, long Last24Hours, long Total, lo
 
 /// <summary>One crash in the history that health checks show.</summary>
 public sealed record RecentCrash(
-    string CrashId, DateTimeOffset Timestamp, string Class, string Service, string ErrorType, string ErrorMessage, string Title,
+    string CrashId, DateTimeOffset Timestamp, string Class, string Service, string ErrorType, string ErrorMessage,
+        string Title,
     string? Host, long GroupId);
 
 /// <summary>Crashes counted: for /health, the overview and charts. Reads the catalog; any thread.</summary>
@@ -29,20 +30,25 @@ public sealed class CrashStatistics(CatalogDatabase catalog, TimeProvider clock)
             Since(c, now - Hour),
             Since(c, now - Day),
             c.ExecuteScalar<long>("SELECT coalesce(sum(count), 0) FROM crash_groups"),
-            c.ExecuteScalar<long>("SELECT count(*) FROM crash_groups WHERE first_seen >= @since AND merged_into IS NULL", new { since = now - Day })));
+            c.ExecuteScalar<long>("SELECT count(*) FROM crash_groups WHERE first_seen >= @since "
+                + "AND merged_into IS NULL", new { since = now - Day })));
     }
 
     /// <summary>Newest first.</summary>
     public IReadOnlyList<RecentCrash> Recent(int limit) => catalog.Read(c => (IReadOnlyList<RecentCrash>)
         [.. c.Query<RecentRow>(
             """
-            SELECT r.crash_id AS CrashId, r.time AS Time, r.class AS Class, r.service AS Service, g.type AS Type, g.message AS Message,
+            SELECT r.crash_id AS CrashId, r.time AS Time, r.class AS Class, r.service AS Service, g.type AS Type,
+              g.message AS Message,
               g.title AS Title, r.host AS Host, r.group_id AS GroupId
-            FROM crash_records r JOIN crash_groups g ON g.id = r.group_id ORDER BY r.time DESC, r.number DESC LIMIT @limit
+            FROM crash_records r JOIN crash_groups g ON g.id = r.group_id ORDER BY r.time DESC, r.number DESC
+              LIMIT @limit
             """, new { limit = Math.Clamp(limit, 1, 1000) }).Select(r => new RecentCrash(
-                r.CrashId, DateTimeOffset.FromUnixTimeMilliseconds(r.Time), r.Class, r.Service, r.Type, r.Message, r.Title, r.Host, r.GroupId))]);
+                r.CrashId, DateTimeOffset.FromUnixTimeMilliseconds(r.Time), r.Class, r.Service, r.Type, r.Message,
+                    r.Title, r.Host, r.GroupId))]);
 
-    /// <summary>Crashes of all groups in each of the last hours, oldest first; the last one is the running hour.</summary>
+    /// <summary>Crashes of all groups in each of the last hours, oldest first; the last one is the running
+    /// hour.</summary>
     public IReadOnlyList<int> Hourly(int hours)
     {
         hours = Math.Clamp(hours, 1, 24 * 90);
@@ -60,7 +66,8 @@ public sealed class CrashStatistics(CatalogDatabase catalog, TimeProvider clock)
     }
 
     /// <summary>Crashes per service since a time, most first.</summary>
-    public IReadOnlyList<(string Service, long Count)> ByService(DateTimeOffset since) => catalog.Read(c => (IReadOnlyList<(string, long)>)
+    public IReadOnlyList<(string Service, long Count)> ByService(DateTimeOffset since) =>
+        catalog.Read(c => (IReadOnlyList<(string, long)>)
         c.Query<(string, long)>(
             """
             SELECT g.service, sum(n.count) FROM crash_counts n JOIN crash_groups g ON g.id = n.group_id
@@ -68,7 +75,8 @@ public sealed class CrashStatistics(CatalogDatabase catalog, TimeProvider clock)
             """, new { from = since.ToUnixTimeMilliseconds() / GroupTable.SlotMilliseconds }).AsList());
 
     private static long Since(IDbConnection c, long from) => c.ExecuteScalar<long>(
-        "SELECT coalesce(sum(count), 0) FROM crash_counts WHERE slot >= @from", new { from = from / GroupTable.SlotMilliseconds });
+        "SELECT coalesce(sum(count), 0) FROM crash_counts WHERE slot >= @from",
+            new { from = from / GroupTable.SlotMilliseconds });
 
     private sealed record RecentRow
     {

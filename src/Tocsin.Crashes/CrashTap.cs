@@ -17,7 +17,8 @@ public sealed class CrashTap : IIngestTap
     private const int QueueLength = 1000, Remembered = 10_000;
     private static readonly TimeSpan s_sameTrouble = TimeSpan.FromSeconds(10);
 
-    private readonly Channel<Sighting> _queue = Channel.CreateBounded<Sighting>(new BoundedChannelOptions(QueueLength) { SingleReader = true });
+    private readonly Channel<Sighting> _queue = Channel.CreateBounded<Sighting>(
+        new BoundedChannelOptions(QueueLength) { SingleReader = true });
     private readonly Dictionary<string, DateTimeOffset> _seen = new(StringComparer.Ordinal);
     private readonly CrashInbox _inbox;
     private readonly Counter _dropped;
@@ -26,9 +27,12 @@ public sealed class CrashTap : IIngestTap
     public CrashTap(CrashInbox inbox, MetricSet metrics)
     {
         _inbox = inbox;
-        _dropped = metrics.Counter("tocsin_crash_sightings_dropped_total", "Crashes seen in telemetry that found the queue full.");
-        _failed = metrics.Counter("tocsin_crash_sightings_failed_total", "Crashes seen in telemetry that could not be recorded.");
-        metrics.Gauge("tocsin_crash_sightings_queued", "Crashes seen in telemetry that wait to be recorded.", () => _queue.Reader.Count);
+        _dropped = metrics.Counter("tocsin_crash_sightings_dropped_total",
+            "Crashes seen in telemetry that found the queue full.");
+        _failed = metrics.Counter("tocsin_crash_sightings_failed_total",
+            "Crashes seen in telemetry that could not be recorded.");
+        metrics.Gauge("tocsin_crash_sightings_queued", "Crashes seen in telemetry that wait to be recorded.", () =>
+            _queue.Reader.Count);
     }
 
     public void OnStored(ReadOnlyMemory<byte> batch)
@@ -80,7 +84,8 @@ public sealed class CrashTap : IIngestTap
         }
     }
 
-    /// <summary>The same exception reaches us as a log record and as a span's event: one trace, one type, within seconds.</summary>
+    /// <summary>The same exception reaches us as a log record and as a span's event: one trace, one type, within
+    /// seconds.</summary>
     private bool IsKnown(Sighting s)
     {
         if (s.TraceId is null)

@@ -67,10 +67,12 @@ internal static class CrashWords
     /// <summary>"StackOverflowException in Bookings.Fees.Compute (bookings)"</summary>
     public static string Title(CrashRecord record, string? type, string? culprit)
     {
-        string what = type is null ? TypeOf(record.Class) : type[(type.AsSpan().TrimEnd('.').LastIndexOfAny(['.', '+', '/']) + 1)..];
+        string what = type is null ? TypeOf(record.Class)
+            : type[(type.AsSpan().TrimEnd('.').LastIndexOfAny(['.', '+', '/']) + 1)..];
         if (type is null && record.Class == CrashClass.ExitNonzero && record.Process.ExitCode is { } code)
             what = $"Exit code {code}";
-        if (type is null && record.Class is CrashClass.NativeAbort or CrashClass.Terminated && record.Process.Signal is { } signal)
+        if (type is null && record.Class is CrashClass.NativeAbort or CrashClass.Terminated
+            && record.Process.Signal is { } signal)
             what = signal;
         return culprit is null ? $"{what} ({record.Service})" : $"{what} in {culprit} ({record.Service})";
     }

@@ -14,9 +14,11 @@ using Tocsin.Model.Crashes;
 namespace Tocsin.Crashes;
 
 /// <summary>Crashes and heartbeats over HTTP: report, list, look, and what people do with groups.</summary>
-public sealed class CrashesApi(CrashInbox inbox, CrashReports reports, CrashActions actions, HeartbeatMonitor heartbeats)
+public sealed class CrashesApi(CrashInbox inbox, CrashReports reports, CrashActions actions,
+    HeartbeatMonitor heartbeats)
 {
-    private const int MostPerPage = 500, SearchCharacters = 200, SearchWords = 8, HeartbeatBytes = 16 * 1024, OrderBytes = 64 * 1024;
+    private const int MostPerPage = 500, SearchCharacters = 200, SearchWords = 8, HeartbeatBytes = 16 * 1024,
+        OrderBytes = 64 * 1024;
     private static readonly string[] s_states =
         [GroupState.New, GroupState.Ongoing, GroupState.Regressed, GroupState.Resolved, GroupState.Ignored];
 
@@ -36,24 +38,30 @@ public sealed class CrashesApi(CrashInbox inbox, CrashReports reports, CrashActi
             .ProducesProblem(400).ProducesProblem(413).ProducesProblem(415).ProducesProblem(503);
 
         void MapAction(string name, Func<long, string, string?, CancellationToken, Task<bool>> action) =>
-            crashes.MapPost($"/{{groupId:long}}/{name}", (long groupId, HttpRequest request) => Act(groupId, request, action))
+            crashes.MapPost($"/{{groupId:long}}/{name}", (long groupId, HttpRequest request) =>
+                Act(groupId, request, action))
                 .Accepts<GroupOrder>("application/json")
                 .ProducesProblem(400).ProducesProblem(404).ProducesProblem(415).ProducesProblem(503);
     }
 
     private Results<Ok<CrashPage>, ProblemHttpResult> List(
-        [FromQuery] string? q, [FromQuery] string? service, [FromQuery(Name = "class")] string? kind, [FromQuery] string? state,
+        [FromQuery] string? q, [FromQuery] string? service, [FromQuery(Name = "class")] string? kind,
+            [FromQuery] string? state,
         [FromQuery] string? sort, [FromQuery] string? limit, [FromQuery] string? cursor)
     {
         var faults = new List<Fault>();
         if (kind is { Length: > 0 } && CrashWords.Parse(kind) is null)
-            faults.Add(new Fault("class", "it is not a crash class", "for example unhandled, stack_overflow, oom_killed"));
+            faults.Add(new Fault("class", "it is not a crash class",
+                "for example unhandled, stack_overflow, oom_killed"));
         if (state is { Length: > 0 } && !s_states.Contains(state))
             faults.Add(new Fault("state", "it is not a state", string.Join(", ", s_states)));
-        if (!Enum.TryParse(sort is null or "" ? "lastSeen" : sort, ignoreCase: true, out CrashOrder order) || char.IsAsciiDigit((sort ?? "x ")[0]))
+        if (!Enum.TryParse(sort is null or "" ? "lastSeen" : sort, ignoreCase: true, out CrashOrder order)
+            || char.IsAsciiDigit((sort ?? "x ")[0]))
             faults.Add(new Fault("sort", "it is not an order", "lastSeen, firstSeen, count or users"));
         int most = 50;
-        if (limit is { Length: > 0 } && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most) || most is < 1 or > MostPerPage))
+        if (limit is { Length: > 0 }
+            && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out most)
+            || most is < 1 or > MostPerPage))
             faults.Add(new Fault("limit", "it is not possible", $"a whole number from 1 to {MostPerPage}"));
         (long, long)? after = null;
         if (cursor is { Length: > 0 } && (after = Place(cursor)) is null)
@@ -76,7 +84,8 @@ public sealed class CrashesApi(CrashInbox inbox, CrashReports reports, CrashActi
 
     private async Task<Results<Ok<CrashAccepted>, ProblemHttpResult>> Report(HttpRequest request)
     {
-        JsonRequest<CrashRecord> body = await JsonRequest.Read(request, CrashesJson.Default.CrashRecord, CrashLimits.RequestBytes);
+        JsonRequest<CrashRecord> body = await JsonRequest.Read(request, CrashesJson.Default.CrashRecord,
+            CrashLimits.RequestBytes);
         if (body.Value is not { } record)
             return body.Problem!;
         if (CrashCheck.Problem(record) is { } wrong)
@@ -97,7 +106,8 @@ public sealed class CrashesApi(CrashInbox inbox, CrashReports reports, CrashActi
     private Results<Ok<CrashRecord>, ProblemHttpResult> Crash(long groupId, string crashId) =>
         reports.Crash(groupId, crashId) is { } record
             ? TypedResults.Ok(record)
-            : Problem.NotFound($"Crash group {groupId} has no record {(CrashCheck.IsId(crashId) ? crashId : "of that name")}; of a long group only the first and the last are kept.");
+            : Problem.NotFound(
+                $"Crash group {groupId} has no such record; of a long group only the first and the last are kept.");
 
     private async Task<Results<Ok<CrashGroupAnswer>, ProblemHttpResult>> Act(
         long groupId, HttpRequest request, Func<long, string, string?, CancellationToken, Task<bool>> action)
@@ -108,7 +118,8 @@ public sealed class CrashesApi(CrashInbox inbox, CrashReports reports, CrashActi
         try
         {
             string by = string.IsNullOrWhiteSpace(order.By) ? "api" : order.By.Trim();
-            return await action(groupId, by, order.Notes, request.HttpContext.RequestAborted) && reports.Group(groupId) is { } group
+            return await action(groupId, by, order.Notes, request.HttpContext.RequestAborted)
+                && reports.Group(groupId) is { } group
                 ? TypedResults.Ok(new CrashGroupAnswer(group))
                 : NoSuchGroup(groupId);
         }
@@ -142,15 +153,18 @@ public sealed class CrashesApi(CrashInbox inbox, CrashReports reports, CrashActi
             return new Fault("service", "it is empty or too long", "the name of the service");
         if (string.IsNullOrWhiteSpace(beat.RunId) || beat.RunId.Length > CrashLimits.NameCharacters)
             return new Fault("runId", "it is empty or too long", "the id of this run of the process");
-        return beat.State is "running" or "stopping" or "stopped" ? null : new Fault("state", "it is not known", "running, stopping or stopped");
+        return beat.State is "running" or "stopping" or "stopped" ? null
+            : new Fault("state", "it is not known", "running, stopping or stopped");
     }
 
     private static (long, long)? Place(string cursor)
     {
         int dot = cursor.IndexOf('.');
         return dot > 0
-            && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
-            && long.TryParse(cursor.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long id) ? (value, id) : null;
+            && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture,
+                out long value)
+            && long.TryParse(cursor.AsSpan(dot + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long id)
+                ? (value, id) : null;
     }
 
     private static ProblemHttpResult NoSuchGroup(long id) => Problem.NotFound($"There is no crash group {id}.");

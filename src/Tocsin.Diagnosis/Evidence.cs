@@ -3,7 +3,8 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Diagnosis;
 
-/// <summary>What the rules look at: a crash's exceptions, frames, ending, standard error and memory, cut to safe sizes.</summary>
+/// <summary>What the rules look at: a crash's exceptions, frames, ending, standard error and memory, cut to safe
+/// sizes.</summary>
 public sealed class Evidence
 {
     /// <summary>Longest text a rule reads, so that a hostile message costs a bounded time.</summary>
@@ -18,7 +19,8 @@ public sealed class Evidence
         ExitCode = record.Process.ExitCode;
         Signal = record.Process.Signal;
         Stderr = record.StderrTail is { } tail ? tail[Math.Max(0, tail.Length - MaxText)..] : "";
-        MemoryUsed = record.Resources.MemoryUsageBytes ?? record.Resources.PeakWorkingSetBytes ?? record.Resources.WorkingSetBytes;
+        MemoryUsed = record.Resources.MemoryUsageBytes ?? record.Resources.PeakWorkingSetBytes
+            ?? record.Resources.WorkingSetBytes;
         MemoryLimit = record.Resources.MemoryLimitBytes;
         OomKills = record.Resources.OomKills ?? 0;
         RestartCount = record.Process.RestartCount;
@@ -43,7 +45,8 @@ public sealed class Evidence
     internal IReadOnlyList<CrashFrame> Frames { get; }
 
     /// <summary>Used memory as a share of the limit; null when either is unknown.</summary>
-    internal double? MemoryShare => MemoryUsed is { } used && MemoryLimit is > 0 ? (double)used / MemoryLimit.Value : null;
+    internal double? MemoryShare =>
+        MemoryUsed is { } used && MemoryLimit is > 0 ? (double)used / MemoryLimit.Value : null;
 
     /// <summary>Values that templates may name; see <see cref="Template.Known"/>.</summary>
     internal IReadOnlyDictionary<string, string> Values => _values;
@@ -112,7 +115,8 @@ public sealed class Evidence
     }
 
     private static string? LastLine(string text) =>
-        FirstLine(text.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault());
+        FirstLine(text.Split('\n',
+            StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).LastOrDefault());
 
     private void Set(string name, string? value)
     {

@@ -4,7 +4,8 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Diagnosis;
 
-/// <summary>One entry of a rule file: when the condition holds, this is the likely cause and these are the next steps.</summary>
+/// <summary>One entry of a rule file: when the condition holds, this is the likely cause and these are the next
+/// steps.</summary>
 internal sealed record Rule
 {
     public required string Id { get; init; }
@@ -28,7 +29,8 @@ internal sealed record RuleCondition
 {
     public IReadOnlyList<TypePattern> Types { get; init; } = [];
 
-    /// <summary>Words in the message of the exception whose type matched (of any exception when no type is given).</summary>
+    /// <summary>Words in the message of the exception whose type matched (of any exception when no type is
+    /// given).</summary>
     public IReadOnlyList<string> Message { get; init; } = [];
 
     /// <summary>Like <see cref="Message"/>, but words that appear in many messages and therefore say little.</summary>
@@ -51,8 +53,10 @@ internal sealed record RuleCondition
     public bool NeedsException => Types.Count > 0 || Message.Count > 0 || Words.Count > 0 || MessageRegex is not null;
 
     public IEnumerable<string> GroupNames =>
-        new[] { MessageRegex, StderrRegex }.OfType<Regex>().SelectMany(r => r.GetGroupNames()).Where(n => !char.IsDigit(n[0]));
+        new[] { MessageRegex, StderrRegex }.OfType<Regex>().SelectMany(r => r.GetGroupNames()).Where(n =>
+            !char.IsDigit(n[0]));
 
     public bool IsEmpty => !NeedsException && Classes.Count == 0 && Frames.Count == 0 && Stderr.Count == 0
-        && StderrRegex is null && Signals.Count == 0 && ExitCodes.Count == 0 && MemoryAbove is null && MemoryBelow is null;
+        && StderrRegex is null && Signals.Count == 0 && ExitCodes.Count == 0 && MemoryAbove is null
+            && MemoryBelow is null;
 }

@@ -29,7 +29,8 @@ public sealed class RuleBook
         return best is null ? null : Finding(best, evidence);
     }
 
-    /// <summary>Reads rule files; <paramref name="errors"/> names file, rule and what was expected, and is empty on success.</summary>
+    /// <summary>Reads rule files; <paramref name="errors"/> names file, rule and what was expected, and is empty on
+    /// success.</summary>
     /// <param name="files">File name and JSON text.</param>
     /// <param name="errors">One line per mistake.</param>
     public static RuleBook? Load(IEnumerable<(string Name, string Json)> files, out IReadOnlyList<string> errors)

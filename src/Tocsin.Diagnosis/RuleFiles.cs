@@ -8,10 +8,12 @@ namespace Tocsin.Diagnosis;
 /// <summary>Reads and checks rule files; collects every mistake instead of stopping at the first.</summary>
 internal sealed class RuleFiles
 {
-    private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true };
     private static readonly HashSet<string> s_families =
     [
-        "timeout", "rate_limit", "authentication", "validation", "resource_exhaustion", "database", "memory", "network", "code", "process",
+        "timeout", "rate_limit", "authentication", "validation", "resource_exhaustion", "database", "memory",
+            "network", "code", "process",
     ];
 
     private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
@@ -69,7 +71,8 @@ internal sealed class RuleFiles
         if (!id.StartsWith(family + ".", StringComparison.Ordinal))
             Error($"\"id\": expected \"{family}.<name>\"");
         Allow(json, "id", "category", "severity", "fallback", "when", "cause", "steps", "examples");
-        RuleCondition when = json.TryGetProperty("when", out JsonElement condition) && condition.ValueKind == JsonValueKind.Object
+        RuleCondition when = json.TryGetProperty("when", out JsonElement condition)
+            && condition.ValueKind == JsonValueKind.Object
             ? ReadCondition(condition) : new RuleCondition();
         if (when.IsEmpty)
             Error("\"when\": expected an object with at least one condition");
@@ -83,14 +86,16 @@ internal sealed class RuleFiles
             Cause = ReadTemplate(Text(json, "cause"), when, "cause", mayBeLeftOut: false),
             Steps = ReadSteps(json, when),
             Examples = ReadExamples(json),
-            Fallback = json.TryGetProperty("fallback", out JsonElement fallback) && fallback.ValueKind == JsonValueKind.True,
+            Fallback = json.TryGetProperty("fallback", out JsonElement fallback)
+                && fallback.ValueKind == JsonValueKind.True,
             Order = Rules.Count,
         });
     }
 
     private RuleCondition ReadCondition(JsonElement json)
     {
-        Allow(json, "types", "message", "messageRegex", "words", "classes", "frames", "stderr", "stderrRegex", "signals", "exitCodes",
+        Allow(json, "types", "message", "messageRegex", "words", "classes", "frames", "stderr", "stderrRegex",
+            "signals", "exitCodes",
             "memoryAbove", "memoryBelow");
         return new RuleCondition
         {
@@ -103,7 +108,8 @@ internal sealed class RuleFiles
             Stderr = Texts(json, "stderr"),
             StderrRegex = Pattern(json, "stderrRegex"),
             Signals = Texts(json, "signals"),
-            ExitCodes = [.. Items(json, "exitCodes").Select(e => e.TryGetInt32(out int code) ? code : Bad("exitCodes", "numbers"))],
+            ExitCodes = [.. Items(json, "exitCodes").Select(e => e.TryGetInt32(out int code) ? code
+                : Bad("exitCodes", "numbers"))],
             MemoryAbove = Share(json, "memoryAbove"),
             MemoryBelow = Share(json, "memoryBelow"),
         };
@@ -125,10 +131,13 @@ internal sealed class RuleFiles
             Error($"\"{name}\": {error}");
             return Template.Parse("", out _)!;
         }
-        foreach (string unknown in template.Names.Where(n => !Template.Known.Contains(n) && !when.GroupNames.Contains(n)))
-            Error($"\"{name}\": {{{unknown}}} is not known; expected one of {string.Join(", ", Template.Known)}, or a group of the rule's regex");
+        foreach (string unknown in template.Names.Where(n => !Template.Known.Contains(n)
+            && !when.GroupNames.Contains(n)))
+            Error($"\"{name}\": {{{unknown}}} is not known; "
+                + $"expected one of {string.Join(", ", Template.Known)}, or a group of the rule's regex");
         // A cause must always be sayable.
-        foreach (string bare in mayBeLeftOut ? [] : template.Required.Where(n => n is not ("class" or "service") && !(n == "type" && when.NeedsException)))
+        foreach (string bare in mayBeLeftOut ? []
+            : template.Required.Where(n => n is not ("class" or "service") && !(n == "type" && when.NeedsException)))
             Error($"\"{name}\": {{{bare}}} may be missing; write {{{bare}|words to use instead}}");
         return template;
     }
@@ -168,7 +177,8 @@ internal sealed class RuleFiles
         string text = Text(json, name);
         try
         {
-            return new Regex(text, RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+            return new Regex(text,
+                RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
         }
         catch (Exception broken) when (broken is ArgumentException or NotSupportedException)
         {
@@ -193,13 +203,15 @@ internal sealed class RuleFiles
         string text = Text(json, name);
         if (!text.Any(char.IsLower) && Enum.TryParse(text, ignoreCase: true, out T value))
             return value;
-        Error($"\"{name}\": expected one of {string.Join(", ", Enum.GetNames<T>().Select(n => n.ToUpperInvariant()))}; found \"{text}\"");
+        string names = string.Join(", ", Enum.GetNames<T>().Select(n => n.ToUpperInvariant()));
+        Error($"\"{name}\": expected one of {names}; found \"{text}\"");
         return default;
     }
 
     private string Text(JsonElement json, string name)
     {
-        if (json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text)
+        if (json.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            && value.GetString() is { Length: > 0 } text)
             return text;
         Error($"\"{name}\": expected a text");
         return "";

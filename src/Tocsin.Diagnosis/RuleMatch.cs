@@ -5,9 +5,12 @@ using Tocsin.Model.Crashes;
 namespace Tocsin.Diagnosis;
 
 /// <summary>
-/// A rule that holds for some evidence. The most specific match wins: points for what the rule names (decisive class 16,
-/// phrase of the message 9, exception type 8 / 7 / 5 for a whole name / last part / ending, frame, standard error and memory
-/// 3 each, loose word of the message, signal and exit code 2 each, any other class 1; a fallback has none); then the exception nearer to the root cause; then
+/// A rule that holds for some evidence. The most specific match wins: points for what the rule names (decisive class
+/// 16,
+/// phrase of the message 9, exception type 8 / 7 / 5 for a whole name / last part / ending, frame, standard error and
+/// memory
+/// 3 each, loose word of the message, signal and exit code 2 each, any other class 1; a fallback has none); then the
+/// exception nearer to the root cause; then
 /// the order of the files.
 /// </summary>
 internal sealed class RuleMatch
@@ -47,7 +50,8 @@ internal sealed class RuleMatch
     public static RuleMatch? Try(Rule rule, Evidence evidence)
     {
         var match = new RuleMatch(rule);
-        if (!match.Ending(rule.When, evidence) || !match.Thrown(rule.When, evidence) || !match.Surroundings(rule.When, evidence))
+        if (!match.Ending(rule.When, evidence) || !match.Thrown(rule.When, evidence)
+            || !match.Surroundings(rule.When, evidence))
             return null;
         if (rule.Fallback)
             match.Points = 0;
@@ -88,7 +92,8 @@ internal sealed class RuleMatch
             return true;
         // Most telling first, then deepest: the cause says more than what wraps it.
         var best = evidence.Chain.Select(link => Telling.Try(when, link)).OfType<Telling>()
-            .OrderByDescending(t => t.Points).ThenByDescending(t => t.Captures.Count).ThenByDescending(t => t.Link.Depth)
+            .OrderByDescending(t => t.Points).ThenByDescending(t => t.Captures.Count).ThenByDescending(t =>
+                t.Link.Depth)
             .FirstOrDefault();
         if (best is null)
             return false;
@@ -126,7 +131,7 @@ internal sealed class RuleMatch
         if (evidence.MemoryShare is not { } share || share < when.MemoryAbove || share >= when.MemoryBelow)
             return false;
         Hit(3, string.Create(CultureInfo.InvariantCulture,
-            $"memory {Evidence.Bytes(evidence.MemoryUsed!.Value)} of {Evidence.Bytes(evidence.MemoryLimit!.Value)} ({share * 100:0} %)"));
+            $"memory {evidence.Values["memory"]} of {evidence.Values["limit"]} ({share * 100:0} %)"));
         return true;
     }
 
@@ -135,7 +140,8 @@ internal sealed class RuleMatch
         Match match = regex.Match(text);
         if (!match.Success)
             return null;
-        foreach (Group group in match.Groups.Cast<Group>().Where(g => g.Success && g.Length > 0 && !char.IsDigit(g.Name[0])))
+        foreach (Group group in match.Groups.Cast<Group>().Where(g => g.Success && g.Length > 0
+            && !char.IsDigit(g.Name[0])))
             captures[group.Name] = Short(group.Value);
         return match.Value;
     }
@@ -160,7 +166,8 @@ internal sealed class RuleMatch
     {
         public static Telling? Try(RuleCondition when, Evidence.Link link)
         {
-            int type = when.Types.Where(t => t.Matches(link.Type, link.BaseName)).Select(t => t.Weight).DefaultIfEmpty(0).Max();
+            int type = when.Types.Where(t => t.Matches(link.Type, link.BaseName)).Select(t =>
+                t.Weight).DefaultIfEmpty(0).Max();
             var captures = new Dictionary<string, string>(StringComparer.Ordinal);
             string? phrase = null, word = null;
             if ((when.Types.Count > 0 && type == 0)

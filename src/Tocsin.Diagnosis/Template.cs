@@ -3,7 +3,8 @@ using System.Text;
 namespace Tocsin.Diagnosis;
 
 /// <summary>
-/// A sentence with places for evidence: "{limit}" takes the value, "{limit|its limit}" falls back to the words after the
+/// A sentence with places for evidence: "{limit}" takes the value, "{limit|its limit}" falls back to the words after
+/// the
 /// bar. "{{" is a brace. A sentence that lacks a value without a fallback is left out.
 /// </summary>
 internal sealed class Template
@@ -11,8 +12,10 @@ internal sealed class Template
     /// <summary>Names every template may use; a rule's own regex groups come on top.</summary>
     public static readonly IReadOnlySet<string> Known = new HashSet<string>(StringComparer.Ordinal)
     {
-        "class", "service", "type", "message", "frame", "host", "release", "runtime", "command", "pid", "signal", "exitCode",
-        "memory", "limit", "heap", "threads", "queue", "restarts", "recursive", "repeats", "stderr", "traceId", "activity",
+        "class", "service", "type", "message", "frame", "host", "release", "runtime", "command", "pid", "signal",
+            "exitCode",
+        "memory", "limit", "heap", "threads", "queue", "restarts", "recursive", "repeats", "stderr", "traceId",
+            "activity",
     };
 
     private readonly List<Part> _parts = [];

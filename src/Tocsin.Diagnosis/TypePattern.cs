@@ -1,7 +1,8 @@
 namespace Tocsin.Diagnosis;
 
 /// <summary>
-/// How a rule names exception types: "System.TimeoutException" (the whole name), "TimeoutException" (the last part, in any
+/// How a rule names exception types: "System.TimeoutException" (the whole name), "TimeoutException" (the last part, in
+/// any
 /// namespace or package of any language), "*Timeout" (an ending of the last part).
 /// </summary>
 internal readonly record struct TypePattern(string Text)
@@ -17,7 +18,8 @@ internal readonly record struct TypePattern(string Text)
         : IsWhole ? type.Equals(Text, StringComparison.Ordinal)
         : baseName.Equals(Text, StringComparison.Ordinal);
 
-    /// <summary>"Npgsql.NpgsqlException" → "NpgsqlException"; "a.B$C" and "A+B" → the innermost; "List`1" → "List".</summary>
+    /// <summary>"Npgsql.NpgsqlException" → "NpgsqlException"; "a.B$C" and "A+B" → the innermost; "List`1" →
+    /// "List".</summary>
     public static string BaseName(string type)
     {
         int generic = type.IndexOfAny(['`', '[', '<']);

@@ -50,7 +50,8 @@ internal sealed class CrashDesk : IAsyncDisposable
 
     public CrashGroupDetail Detail(long id) => Reports.Detail(id).ShouldNotBeNull();
 
-    public IReadOnlyList<Alert> AllAlerts => new AlertReports(Catalog, Clock).List(new AlertFilter { Limit = 500 }).Items;
+    public IReadOnlyList<Alert> AllAlerts =>
+        new AlertReports(Catalog, Clock).List(new AlertFilter { Limit = 500 }).Items;
 
     public Alert Alert(long? id) => AllAlerts.Single(a => a.Id == id);
 

@@ -66,9 +66,11 @@ public sealed class CrashInboxTests
     {
         await using var desk = new CrashDesk();
         CrashRecord crash = Thrown(Fees);
-        CrashAccepted[] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => desk.Accept(crash))));
+        CrashAccepted[] answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ =>
+            Task.Run(() => desk.Accept(crash))));
         answers.Count(a => !a.Duplicate).ShouldBe(1);
-        answers.Select(a => (a.CrashId, a.GroupId, a.AlertId)).Distinct().ShouldHaveSingleItem().AlertId.ShouldNotBeNull();
+        answers.Select(a =>
+            (a.CrashId, a.GroupId, a.AlertId)).Distinct().ShouldHaveSingleItem().AlertId.ShouldNotBeNull();
         desk.Groups.ShouldHaveSingleItem().Count.ShouldBe(1);
         desk.Alert(answers[0].AlertId).Count.ShouldBe(1);
     }
@@ -80,7 +82,8 @@ public sealed class CrashInboxTests
         CrashAccepted hung = await desk.Accept(Of(CrashClass.Hung, "heartbeat").In("run1", 7));
         hung.AlertId.ShouldNotBeNull();
         desk.Manual.Advance(TimeSpan.FromSeconds(30));
-        CrashRecord death = Thrown(Fees, "supervisor").In("run1", 7) with { Time = desk.Clock.GetUtcNow(), StderrTail = "Unhandled exception." };
+        CrashRecord death = Thrown(Fees, "supervisor").In("run1", 7) with { Time = desk.Clock.GetUtcNow(),
+            StderrTail = "Unhandled exception." };
         CrashAccepted dead = await desk.Accept(death);
         (dead.CrashId, dead.Duplicate).ShouldBe((hung.CrashId, false));
         dead.GroupId.ShouldNotBe(hung.GroupId);
@@ -100,7 +103,8 @@ public sealed class CrashInboxTests
         await using var desk = new CrashDesk();
         CrashAccepted seen = await desk.Accept(Thrown(Fees, "otlp").In("run1"));
         desk.Alert(seen.AlertId).Priority.ShouldBe(AlertPriority.High);
-        CrashAccepted dead = await desk.Accept(Thrown(Fees, "supervisor").In("run1") with { Process = new CrashProcess { RunId = "run1", ExitCode = 134 } });
+        CrashAccepted dead = await desk.Accept(Thrown(Fees,
+            "supervisor").In("run1") with { Process = new CrashProcess { RunId = "run1", ExitCode = 134 } });
         (dead.CrashId, dead.GroupId).ShouldBe((seen.CrashId, seen.GroupId));
         desk.Groups.ShouldHaveSingleItem().Count.ShouldBe(1);
         desk.Alert(seen.AlertId).Count.ShouldBe(1);
@@ -124,7 +128,8 @@ public sealed class CrashInboxTests
         await using var desk = new CrashDesk();
         CrashAccepted first = await desk.Accept(Thrown(Fees));
         desk.Manual.Advance(TimeSpan.FromMinutes(1));
-        (await desk.Actions.Resolve(first.GroupId, "ann", "raised the fee table to 1.5", CancellationToken.None)).ShouldBeTrue();
+        (await desk.Actions.Resolve(first.GroupId, "ann", "raised the fee table to 1.5",
+            CancellationToken.None)).ShouldBeTrue();
         desk.Alert(first.AlertId).Condition.ShouldBe(AlertCondition.Resolved);
         desk.Groups[0].State.ShouldBe("resolved");
 
@@ -161,7 +166,8 @@ public sealed class CrashInboxTests
         desk.Alert(last.AlertId).Priority.ShouldBe(AlertPriority.High);
         for (int i = 1; i <= 10; i++)
             last = await desk.Accept(Thrown(Fees, "otlp") with { UserId = $"user{i}" });
-        (desk.Groups[0].Users, desk.Alert(last.AlertId).Priority, desk.Alert(last.AlertId).AffectedUsers).ShouldBe((11, AlertPriority.Critical, 11));
+        (desk.Groups[0].Users, desk.Alert(last.AlertId).Priority,
+            desk.Alert(last.AlertId).AffectedUsers).ShouldBe((11, AlertPriority.Critical, 11));
     }
 
     [Fact]
@@ -174,7 +180,9 @@ public sealed class CrashInboxTests
             desk.Manual.Advance(TimeSpan.FromSeconds(10));
         }
         Alert loop = desk.AllAlerts.Single(a => a.Type == "crash_loop");
-        (loop.Title, loop.Priority, loop.Category).ShouldBe(("bookings keeps crashing on web-01", AlertPriority.Critical, AlertCategory.Availability));
+        (loop.Title, loop.Priority,
+            loop.Category).ShouldBe(("bookings keeps crashing on web-01", AlertPriority.Critical,
+            AlertCategory.Availability));
         loop.ExpiresAt.ShouldNotBeNull();
     }
 
@@ -235,7 +243,8 @@ public sealed class CrashInboxTests
         {
             CrashAccepted accepted = await quick.Accept(Thrown(Fees).In("run1"));
             quick.Alert(accepted.AlertId).RelatedLogs.ShouldHaveSingleItem().Message.ShouldBe(log.Message);
-            quick.Reports.Crash(accepted.GroupId, accepted.CrashId)!.Logs.ShouldHaveSingleItem().Message.ShouldBe(log.Message);
+            quick.Reports.Crash(accepted.GroupId,
+                accepted.CrashId)!.Logs.ShouldHaveSingleItem().Message.ShouldBe(log.Message);
         }
         using var gate = new ManualResetEventSlim();
         await using var slow = new CrashDesk(TimeProvider.System, (_, _) =>
@@ -281,7 +290,8 @@ public sealed class CrashInboxTests
         await desk.Accept(Thrown(Fees));
         await desk.Accept(Thrown(Fees) with { Time = Time.AddDays(5) });
         CrashCounts counts = desk.Statistics.Counts();
-        (counts.LastHour, counts.Last24Hours, counts.Total, counts.NewGroups, counts.Status).ShouldBe((2, 3, 3, 1, "degraded"));
+        (counts.LastHour, counts.Last24Hours, counts.Total, counts.NewGroups,
+            counts.Status).ShouldBe((2, 3, 3, 1, "degraded"));
         desk.Statistics.Hourly(24).Sum().ShouldBe(3);
         desk.Statistics.Hourly(24)[^4].ShouldBe(1);
         desk.Statistics.Recent(10).Count.ShouldBe(3);

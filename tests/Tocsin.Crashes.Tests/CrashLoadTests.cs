@@ -9,7 +9,8 @@ public sealed class AloneOnTheMachine;
 [Collection(nameof(CrashLoadTests))]
 public sealed class CrashLoadTests(ITestOutputHelper output)
 {
-    private static string Stack(int bug) => $"A.E: no fee for {bug}\n   at Bookings.Fees.Compute{bug}(Int32 id)\n   at Bookings.Desk.Book()\n";
+    private static string Stack(int bug) =>
+        $"A.E: no fee for {bug}\n   at Bookings.Fees.Compute{bug}(Int32 id)\n   at Bookings.Desk.Book()\n";
 
     [Fact]
     public async Task A_burst_is_taken_at_two_hundred_a_second_and_more()
@@ -21,7 +22,8 @@ public sealed class CrashLoadTests(ITestOutputHelper output)
         long start = Stopwatch.GetTimestamp();
         TimeSpan worked = Environment.CpuUsage.TotalTime;
         await Parallel.ForAsync(0, crashes, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (i, _) =>
-            await desk.Accept(Thrown(Stack(i % 20), "otlp") with { UserId = $"u{i % 300}", Time = DateTimeOffset.UtcNow }));
+            await desk.Accept(Thrown(Stack(i % 20), "otlp") with { UserId = $"u{i % 300}",
+                Time = DateTimeOffset.UtcNow }));
         double perSecond = crashes / Stopwatch.GetElapsedTime(start).TotalSeconds;
         long grown = GC.GetTotalMemory(forceFullCollection: true) - before;
         double perCpuSecond = crashes / (Environment.CpuUsage.TotalTime - worked).TotalSeconds;

@@ -22,14 +22,16 @@ public sealed class CrashesApiTests
         CrashRecord crash = Thrown(Fees) with { Release = "1.4.0", UserId = "ann" };
         JsonElement accepted = await api.Post("crashes", CrashJson.Write(crash));
         long group = accepted.GetProperty("groupId").GetInt64();
-        (accepted.GetProperty("crashId").GetString(), accepted.GetProperty("duplicate").GetBoolean()).ShouldBe((crash.CrashId, false));
+        (accepted.GetProperty("crashId").GetString(),
+            accepted.GetProperty("duplicate").GetBoolean()).ShouldBe((crash.CrashId, false));
         (await api.Post("crashes", CrashJson.Write(crash))).GetProperty("duplicate").GetBoolean().ShouldBeTrue();
 
         JsonElement list = await api.Get("crashes?q=compute&service=bookings&class=unhandled&state=new&sort=count");
         list.GetProperty("total").GetInt64().ShouldBe(1);
         JsonElement item = list.GetProperty("items")[0];
         item.GetProperty("title").GetString().ShouldBe("InvalidOperationException in Bookings.Fees.Compute (bookings)");
-        (item.GetProperty("class").GetString(), item.GetProperty("severity").GetString(), item.GetProperty("state").GetString())
+        (item.GetProperty("class").GetString(), item.GetProperty("severity").GetString(),
+            item.GetProperty("state").GetString())
             .ShouldBe(("unhandled", "HIGH", "new"));
         item.GetProperty("trend").GetArrayLength().ShouldBe(24);
         item.GetProperty("alertId").GetInt64().ShouldBe(accepted.GetProperty("alertId").GetInt64());
@@ -96,7 +98,8 @@ public sealed class CrashesApiTests
         for (int i = 0; i < 23; i++)
         {
             for (int n = 0; n <= i % 3; n++)
-                await api.Desk.Accept(Thrown(Fees.Replace("Compute", $"Compute{(char)('a' + i)}"), "otlp") with { UserId = $"u{n}", Time = Time.AddSeconds(-i) });
+                await api.Desk.Accept(Thrown(Fees.Replace("Compute", $"Compute{(char)('a' + i)}"),
+                    "otlp") with { UserId = $"u{n}", Time = Time.AddSeconds(-i) });
         }
         var seen = new List<long>();
         string cursor = "";
@@ -143,16 +146,19 @@ public sealed class CrashesApiTests
             builder.Logging.ClearProviders();
             builder.WebHost.UseUrls("http://127.0.0.1:0");
             builder.Services.AddProblemDetails();
-            builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
+            builder.Services.ConfigureHttpJsonOptions(json =>
+                json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull);
             WebApplication app = builder.Build();
             new CrashesApi(desk.Inbox, desk.Reports, desk.Actions, desk.Heartbeats).Map(app.MapGroup("/api/tocsin/v1"));
             await app.StartAsync();
             return new Api(desk, app);
         }
 
-        public async Task<JsonElement> Get(string path, int expected = 200) => await Read(await _client.GetAsync(path), expected);
+        public async Task<JsonElement> Get(string path, int expected = 200) =>
+            await Read(await _client.GetAsync(path), expected);
 
-        public async Task<JsonElement> Post(string path, string json = "{}", int expected = 200, string contentType = "application/json")
+        public async Task<JsonElement> Post(string path, string json = "{}", int expected = 200,
+            string contentType = "application/json")
         {
             using var content = new ByteArrayContent(Encoding.UTF8.GetBytes(json));
             content.Headers.ContentType = new MediaTypeHeaderValue(contentType);

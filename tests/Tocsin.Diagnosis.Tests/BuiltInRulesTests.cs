@@ -25,7 +25,8 @@ public sealed class BuiltInRulesTests
     public void No_two_rules_tie_on_an_example(string rule, int example)
     {
         Evidence evidence = Evidence.Of(RuleBook.BuiltIn.Rules.Single(r => r.Id == rule).Examples[example]);
-        List<RuleMatch> matches = [.. RuleBook.BuiltIn.Rules.Select(r => RuleMatch.Try(r, evidence)).OfType<RuleMatch>()];
+        List<RuleMatch> matches = [.. RuleBook.BuiltIn.Rules.Select(r =>
+            RuleMatch.Try(r, evidence)).OfType<RuleMatch>()];
         matches.Single(m => m.Rule.Id == rule).Points.ShouldBe(matches.Max(m => m.Points));
     }
 
@@ -85,7 +86,8 @@ public sealed class BuiltInRulesTests
             Service = "bookings",
             Host = "web-01",
             Process = new CrashProcess { Pid = 4711 },
-            Resources = new CrashResources { MemoryUsageBytes = 520L << 20, MemoryLimitBytes = 512L << 20, GcHeapBytes = 100L << 20 },
+            Resources = new CrashResources { MemoryUsageBytes = 520L << 20, MemoryLimitBytes = 512L << 20,
+                GcHeapBytes = 100L << 20 },
         };
         Model.Alerts.Diagnosis finding = RuleBook.BuiltIn.Diagnose(Evidence.Of(record))!;
         finding.LikelyCause.ShouldContain("520 MiB of 512 MiB");
@@ -123,7 +125,8 @@ public sealed class BuiltInRulesTests
             {
                 Type = "System.InvalidOperationException",
                 Message = "Could not load fees",
-                Inner = [new CrashException { Type = "System.NullReferenceException", Message = "Object reference not set" }],
+                Inner = [new CrashException { Type = "System.NullReferenceException",
+                    Message = "Object reference not set" }],
             },
         };
         Model.Alerts.Diagnosis finding = RuleBook.BuiltIn.Diagnose(Evidence.Of(record, "Bookings.Fees.Compute"))!;

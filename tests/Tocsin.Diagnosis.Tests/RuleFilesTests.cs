@@ -31,7 +31,8 @@ public sealed class RuleFilesTests
     [InlineData("{frame|the code}", "{place|the code}", "\"steps\": {place} is not known")]
     [InlineData("{frame|the code}", "{frame", "\"steps\": '{' at position 8 is never closed")]
     [InlineData("\"types\"", "\"type\"", "\"type\" is not known; expected one of types, message")]
-    [InlineData("\"steps\": [\"Look at {frame|the code}.\"]", "\"steps\": []", "\"steps\": expected at least one sentence")]
+    [InlineData("\"steps\": [\"Look at {frame|the code}.\"]", "\"steps\": []",
+        "\"steps\": expected at least one sentence")]
     [InlineData("\"family\": \"code\"", "\"family\": \"cod\"", "\"family\": expected one of timeout")]
     [InlineData("\"message\": \"fee 7\"", "\"massage\": \"fee 7\"", "\"examples\"[0]: ")]
     [InlineData("{ \"family\"", "[ \"family\"", "code.json: not JSON: ")]
@@ -70,7 +71,8 @@ public sealed class RuleFilesTests
         string[] hostile =
         [
             new('a', 5_000_000), string.Concat(Enumerable.Repeat("connect ECONNREFUSED ", 200_000)),
-            string.Concat(Enumerable.Repeat("access '", 300_000)), new('(', 1_000_000), string.Concat(Enumerable.Repeat("1.", 500_000)),
+            string.Concat(Enumerable.Repeat("access '", 300_000)), new('(', 1_000_000),
+                string.Concat(Enumerable.Repeat("1.", 500_000)),
         ];
         RuleBook.BuiltIn.Diagnose(Evidence.Of(Thrown("warm-up")));
         long start = Stopwatch.GetTimestamp();

@@ -24,5 +24,6 @@ public sealed class TemplateTests
     [InlineData("Error", "Error")]
     [InlineData("", "")]
     [InlineData("...", "...")]
-    public void The_last_part_of_a_type_name_is_found(string type, string expected) => TypePattern.BaseName(type).ShouldBe(expected);
+    public void The_last_part_of_a_type_name_is_found(string type, string expected) =>
+        TypePattern.BaseName(type).ShouldBe(expected);
 }

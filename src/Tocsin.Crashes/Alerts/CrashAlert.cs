@@ -10,7 +10,8 @@ namespace Tocsin.Crashes.Alerts;
 
 /// <summary>A crash as the alert sees it: the record, what the rules found, and the group it belongs to now.</summary>
 internal sealed record CrashCase(
-    CrashRecord Record, Model.Alerts.Diagnosis? Diagnosis, GroupRow Group, TurningPoint Points, AlertPriority Priority, long LastHour)
+    CrashRecord Record, Model.Alerts.Diagnosis? Diagnosis, GroupRow Group, TurningPoint Points, AlertPriority Priority,
+        long LastHour)
 {
     public IReadOnlyList<RelatedLog> Logs { get; init; } = [];
 }
@@ -51,13 +52,15 @@ internal static class CrashAlert
     /// <summary>The service comes up and dies again and again; it ends by itself when the deaths do.</summary>
     public static AlertProposal Loop(CrashCase c, long deaths)
     {
-        string times = c.Record.Process.RestartCount > 0 ? $"after {c.Record.Process.RestartCount} restarts" : $"{deaths} times within five minutes";
+        string times = c.Record.Process.RestartCount > 0 ? $"after {c.Record.Process.RestartCount} restarts"
+            : $"{deaths} times within five minutes";
         return Of(c) with
         {
             Type = "crash_loop",
             Key = $"crash_loop:{c.Record.Service}:{c.Record.Host}",
             Title = $"{c.Record.Service} keeps crashing{On(c.Record)}",
-            Message = $"{c.Record.Service} crashed again{On(c.Record)}, {times}. Last cause: {c.Group.Title}\n{Message(c)}",
+            Message = $"{c.Record.Service} crashed again{On(c.Record)}, {times}. "
+                + $"Last cause: {c.Group.Title}\n{Message(c)}",
             Priority = AlertPriority.Critical,
             Category = AlertCategory.Availability,
             ExpiresIn = TimeSpan.FromMinutes(30),
@@ -69,7 +72,8 @@ internal static class CrashAlert
         CrashRecord r = c.Record;
         var text = new StringBuilder();
         text.Append($"What: {Line(CrashWords.Ending(r))}. {Line($"{c.Group.Type}: {c.Group.Message}")}\n");
-        text.Append($"Where: {c.Group.Culprit ?? r.Service}{On(r)}{Pid(r)}{(r.Release is null ? "" : $", release {r.Release}")}\n");
+        string release = r.Release is null ? "" : $", release {r.Release}";
+        text.Append($"Where: {c.Group.Culprit ?? r.Service}{On(r)}{Pid(r)}{release}\n");
         text.Append(CultureInfo.InvariantCulture, $"When: {r.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC\n");
         if (c.Diagnosis is { } d)
             text.Append($"Why (rule {d.Rule}): {d.LikelyCause}\n");
@@ -87,17 +91,19 @@ internal static class CrashAlert
 
     private static string Recurrence(CrashCase c)
     {
-        string since = DateTimeOffset.FromUnixTimeMilliseconds(c.Group.FirstSeen).UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
+        string since = DateTimeOffset.FromUnixTimeMilliseconds(c.Group.FirstSeen).UtcDateTime
+            .ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture);
         if (c.Points.HasFlag(TurningPoint.Regressed))
             return $"came back after it was resolved; {c.Group.Count} times since {since} UTC{LastTime(c.Group)}";
         if (c.Group.Count <= 1)
             return "seen for the first time";
-        string how = c.Points.HasFlag(TurningPoint.Spiking) ? "; far more often than usual" : c.Points.HasFlag(TurningPoint.Spreading) ? "; spreading" : "";
+        string how = c.Points.HasFlag(TurningPoint.Spiking) ? "; far more often than usual"
+            : c.Points.HasFlag(TurningPoint.Spreading) ? "; spreading" : "";
         return $"{c.Group.Count} times since {since} UTC, {c.LastHour} in the last hour{how}";
     }
 
     private static string LastTime(GroupRow g) => string.IsNullOrWhiteSpace(g.StateNotes)
-        ? "" : $". Last time {(string.IsNullOrWhiteSpace(g.StateBy) ? "somebody" : g.StateBy)} resolved it with: {Line(g.StateNotes)}";
+        ? "" : $". Last time {g.StateBy ?? "somebody"} resolved it with: {Line(g.StateNotes)}";
 
     private static Dictionary<string, JsonElement> Metadata(CrashCase c)
     {
@@ -139,8 +145,10 @@ internal static class CrashAlert
         CrashException? root = r.Exception;
         while (root is { Inner.Count: > 0 } && root.Inner[0].Frames.Count > 0)
             root = root.Inner[0];
-        IReadOnlyList<CrashFrame> frames = root?.Frames.Count > 0 ? root.Frames : r.Threads.FirstOrDefault(t => t.Crashed)?.Frames ?? [];
-        return [.. frames.Take(TopFrames).Select(f => f.Line is { } line && f.File is { } file ? $"{f.Method} ({Path.GetFileName(file)}:{line})" : f.Method)];
+        IReadOnlyList<CrashFrame> frames = root?.Frames.Count > 0 ? root.Frames
+            : r.Threads.FirstOrDefault(t => t.Crashed)?.Frames ?? [];
+        return [.. frames.Take(TopFrames).Select(f => f.Line is { } line && f.File is { } file
+            ? $"{f.Method} ({Path.GetFileName(file)}:{line})" : f.Method)];
     }
 
     private static Dictionary<string, string> Labels(CrashRecord r)

@@ -3,7 +3,8 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Crashes.Alerts;
 
-/// <summary>How urgent a crash is: by how the process ended, what the rules found, whom it touches and how often it happens. Pure.</summary>
+/// <summary>How urgent a crash is: by how the process ended, what the rules found, whom it touches and how often it
+/// happens. Pure.</summary>
 internal static class CrashPriority
 {
     private const int ManyUsers = 10, ManyCrashes = 5;
@@ -13,11 +14,13 @@ internal static class CrashPriority
     /// <param name="users">Distinct users of the group so far.</param>
     /// <param name="lastHour">Crashes of the group in the last hour, this one included.</param>
     /// <param name="worsening">The group spreads or spikes.</param>
-    public static AlertPriority Of(CrashRecord record, Model.Alerts.Diagnosis? diagnosis, long users, long lastHour, bool worsening)
+    public static AlertPriority Of(CrashRecord record, Model.Alerts.Diagnosis? diagnosis, long users, long lastHour,
+        bool worsening)
     {
         AlertPriority priority = ByEnding(record);
         // An unannounced stop and a task nobody awaited leave the service as it was; a rule does not make more of them.
-        if (diagnosis is not null && record.Class is not (CrashClass.Terminated or CrashClass.Unobserved) && diagnosis.Severity > priority)
+        if (diagnosis is not null && record.Class is not (CrashClass.Terminated or CrashClass.Unobserved)
+            && diagnosis.Severity > priority)
             priority = diagnosis.Severity;
         if (lastHour > ManyCrashes && priority < AlertPriority.High)
             priority = AlertPriority.High;

@@ -5,7 +5,8 @@ internal static class FrameFold
 {
     private const int MaxPeriod = 12;
 
-    /// <summary>The folded names; <paramref name="cycle"/> is the longest-running repeated part, empty when nothing repeats.</summary>
+    /// <summary>The folded names; <paramref name="cycle"/> is the longest-running repeated part, empty when nothing
+    /// repeats.</summary>
     public static List<string> Fold(IReadOnlyList<string> names, out IReadOnlyList<string> cycle)
     {
         var folded = new List<string>();

@@ -4,20 +4,23 @@ using Tocsin.Model.Crashes;
 namespace Tocsin.Crashes.Grouping;
 
 /// <summary>
-/// Decides which group a crash belongs to. Pure: the same record always gives the same fingerprint. The rules, in order:
+/// Decides which group a crash belongs to. Pure: the same record always gives the same fingerprint. The rules, in
+/// order:
 /// the exception's types and the application's frames; the frames of the crashed thread; the exception's types and the
 /// shape of its message; the way the process ended and the shape of its last words. The service always counts; line
 /// numbers, parameters, hosts, releases and times never do. See docs/decisions/0005-grouping.md.
 /// </summary>
 internal static class Grouper
 {
-    /// <summary>Frames that count: enough to tell callers apart near the crash, few enough to ignore who called them.</summary>
+    /// <summary>Frames that count: enough to tell callers apart near the crash, few enough to ignore who called
+    /// them.</summary>
     private const int CountingFrames = 5;
 
     /// <summary>Carriers of other exceptions: the carried one is the trouble.</summary>
     private static readonly HashSet<string> s_wrappers = new(StringComparer.Ordinal)
     {
-        "System.AggregateException", "System.Reflection.TargetInvocationException", "java.util.concurrent.ExecutionException",
+        "System.AggregateException", "System.Reflection.TargetInvocationException",
+            "java.util.concurrent.ExecutionException",
         "java.util.concurrent.CompletionException", "java.lang.reflect.InvocationTargetException",
         "java.lang.reflect.UndeclaredThrowableException", "ExceptionGroup", "BaseExceptionGroup",
     };
@@ -36,12 +39,14 @@ internal static class Grouper
         if (frames.Count > 0)
         {
             parts.AddRange(frames.Select(f => $"frame {f}"));
-            return Made(record, chain, parts, culprit, typed ? $"types of the exception and {from}" : $"class of the crash and {from}");
+            return Made(record, chain, parts, culprit, typed ? $"types of the exception and {from}"
+                : $"class of the crash and {from}");
         }
         if (typed)
         {
             parts.Add(Said(chain));
-            return Made(record, chain, parts, null, "types of the exception and the shape of its message, because no frame of the application is in the stack");
+            return Made(record, chain, parts, null,
+                "types of the exception and the shape of its message, because the application has no frame in the stack");
         }
         return Ended(record, chain, parts);
     }
@@ -56,7 +61,8 @@ internal static class Grouper
             or CrashClass.AccessViolation or CrashClass.Unhandled;
         if (spoke && LastWords.Of(record.StderrTail) is { } words)
             parts.Add($"stderr {MessageShape.Of(words)}");
-        return Made(record, chain, parts, null, "class of the crash, signal or exit code, and the shape of the last words on standard error");
+        return Made(record, chain, parts, null,
+            "class of the crash, signal or exit code, and the shape of the last words on standard error");
     }
 
     private static string? Code(CrashRecord record) => record.Process.ExitCode is { } code ? $"exit code {code}" : null;
@@ -69,17 +75,20 @@ internal static class Grouper
         return root.Frames.Count > 0 ? $"frame {FrameName.Identity(root.Frames[0].Method)}" : "no message";
     }
 
-    /// <summary>From the thrown exception to its root cause, carriers left out; of several different causes the first.</summary>
+    /// <summary>From the thrown exception to its root cause, carriers left out; of several different causes the
+    /// first.</summary>
     private static List<CrashException> Chain(CrashException? thrown, out IReadOnlyList<string> siblings)
     {
         var chain = new List<CrashException>();
         siblings = [];
-        for (CrashException? at = thrown; at is not null && chain.Count < StackText.MaxDepth; at = at.Inner.Count > 0 ? at.Inner[0] : null)
+        for (CrashException? at = thrown; at is not null && chain.Count < StackText.MaxDepth; at = at.Inner.Count > 0
+            ? at.Inner[0] : null)
         {
             if (at.Inner.Count > 1)
             {
                 string first = TypeName(Deepest(at.Inner[0]).Type);
-                siblings = [.. at.Inner.Skip(1).Take(50).Select(i => TypeName(Deepest(i).Type)).Where(t => t != first).Distinct().Order(StringComparer.Ordinal)];
+                siblings = [.. at.Inner.Skip(1).Take(50).Select(i => TypeName(Deepest(i).Type)).Where(t =>
+                    t != first).Distinct().Order(StringComparer.Ordinal)];
             }
             if (at.Inner.Count == 0 || !s_wrappers.Contains(at.Type))
                 chain.Add(at);
@@ -94,7 +103,8 @@ internal static class Grouper
         return exception;
     }
 
-    private static List<string> Frames(CrashRecord record, List<CrashException> chain, out string? culprit, out string from)
+    private static List<string> Frames(CrashRecord record, List<CrashException> chain, out string? culprit,
+        out string from)
     {
         from = "the application's frames nearest to the crash";
         for (int i = chain.Count - 1; i >= 0; i--)
@@ -104,7 +114,8 @@ internal static class Grouper
                 continue;
             culprit = own[0];
             // Where each outer exception was thrown tells wrappers of the same cause apart.
-            IEnumerable<string> outer = chain.Take(i).Select(e => Counting(record.Class, e.Frames)).Where(f => f.Count > 0).Select(f => f[0]);
+            IEnumerable<string> outer = chain.Take(i).Select(e => Counting(record.Class, e.Frames)).Where(f =>
+                f.Count > 0).Select(f => f[0]);
             return [.. own, .. outer.Where(f => !own.Contains(f))];
         }
         from = "the application's frames of the crashed thread";
@@ -128,7 +139,8 @@ internal static class Grouper
         return set.Count > 0 ? set : [.. folded.Take(CountingFrames)];
     }
 
-    private static Fingerprint Made(CrashRecord record, List<CrashException> chain, List<string> parts, string? culprit, string reason)
+    private static Fingerprint Made(CrashRecord record, List<CrashException> chain, List<string> parts,
+        string? culprit, string reason)
     {
         CrashException? shown = chain.Count > 0 ? chain[^1] : null;
         string type = shown?.Type ?? CrashWords.TypeOf(record.Class);
@@ -151,7 +163,8 @@ internal static class Grouper
     }
 
     /// <summary>Classes that say more than the exception a runtime may or may not have attached.</summary>
-    private static bool IsItself(CrashClass c) => c is CrashClass.StackOverflow or CrashClass.AccessViolation or CrashClass.OomKilled;
+    private static bool IsItself(CrashClass c) =>
+        c is CrashClass.StackOverflow or CrashClass.AccessViolation or CrashClass.OomKilled;
 
     internal static string Wire(CrashClass c) => CrashWords.Name(c);
 }

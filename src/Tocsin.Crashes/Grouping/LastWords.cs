@@ -4,9 +4,11 @@ namespace Tocsin.Crashes.Grouping;
 internal static class LastWords
 {
     private const int Considered = 30;
-    private static readonly string[] s_telling = ["fatal", "panic", "error", "exception", "assert", "abort", "cannot", "failed"];
+    private static readonly string[] s_telling = ["fatal", "panic", "error", "exception", "assert", "abort", "cannot",
+        "failed"];
 
-    /// <summary>The last line with a telling word among the last 30, else the last line; null when nothing was written.</summary>
+    /// <summary>The last line with a telling word among the last 30, else the last line; null when nothing was
+    /// written.</summary>
     public static string? Of(string? stderr)
     {
         if (string.IsNullOrWhiteSpace(stderr))

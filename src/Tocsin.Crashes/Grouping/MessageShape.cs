@@ -3,26 +3,33 @@ using System.Text.RegularExpressions;
 namespace Tocsin.Crashes.Grouping;
 
 /// <summary>
-/// A message without what changes from crash to crash: addresses, ids, numbers, dates, durations and quoted values become
+/// A message without what changes from crash to crash: addresses, ids, numbers, dates, durations and quoted values
+/// become
 /// placeholders. Idempotent, and linear in the length of the text.
 /// </summary>
 internal static class MessageShape
 {
     private const int MaxText = 4096, MaxRounds = 6;
-    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
+    private const RegexOptions Linear =
+        RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.IgnoreCase;
 
-    // No pattern may begin with something optional: .NET 10's linear engine then misses matches (the tests compare it with
-    // the usual engine).
+    // No pattern may begin with something optional: .NET 10's linear engine then misses matches (the tests
+    // compare it with the usual engine).
     private static readonly Regex s_url = new(@"\b[a-z][a-z0-9+.\-]{1,20}://[^\s'""<>]+", Linear);
     private static readonly Regex s_email = new(@"\b[a-z0-9._%+\-]+@[a-z0-9\-]+(\.[a-z0-9\-]+)+", Linear);
-    private static readonly Regex s_uuid = new(@"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", Linear);
+    private static readonly Regex s_uuid = new(@"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+        Linear);
     private static readonly Regex s_date = new(
-        @"\b[0-9]{4}-[0-9]{2}-[0-9]{2}([ t][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?(z|[+\-][0-9]{2}:?[0-9]{2})?\b|\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b", Linear);
+        @"\b[0-9]{4}-[0-9]{2}-[0-9]{2}([ t][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?)?(z|[+\-][0-9]{2}:?[0-9]{2})?\b"
+        + @"|\b[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}\b", Linear);
     private static readonly Regex s_ip = new(
-        @"\b[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]{1,5})?\b|\[[0-9a-f]*:[0-9a-f:]*\](:[0-9]{1,5})?|\b([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b", Linear);
+        @"\b[0-9]{1,3}(\.[0-9]{1,3}){3}(:[0-9]{1,5})?\b|\[[0-9a-f]*:[0-9a-f:]*\](:[0-9]{1,5})?"
+        + @"|\b([0-9a-f]{1,4}:){7}[0-9a-f]{1,4}\b", Linear);
     private static readonly Regex s_quoted = new(@"'[^'\n]*'|""[^""\n]*""|`[^`\n]*`", Linear);
     private static readonly Regex s_duration = new(
-        @"\b[0-9]+:[0-9]{2}(:[0-9]{2})?([.,][0-9]+)?\b|\b[0-9]+([.,][0-9]+)? ?(ns|us|µs|ms|milliseconds?|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?)\b", Linear);
+        @"\b[0-9]+:[0-9]{2}(:[0-9]{2})?([.,][0-9]+)?\b"
+        + @"|\b[0-9]+([.,][0-9]+)? ?(ns|us|µs|ms|milliseconds?|s|sec|secs|seconds?|m|min|mins|minutes?|h|hours?|d|days?)\b",
+        Linear);
     private static readonly Regex s_hex = new(@"\b0x[0-9a-f]+\b|\b[0-9a-f]{8,}\b", Linear);
     private static readonly Regex s_number = new(@"[0-9]+([.,][0-9]+)*", Linear);
     private static readonly Regex s_blanks = new(@"\s+", Linear);
@@ -60,5 +67,6 @@ internal static class MessageShape
 
     /// <summary>The first two lines that are not blank: what follows is detail.</summary>
     private static string FirstLines(string text) =>
-        string.Join(' ', text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(2));
+        string.Join(' ',
+            text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).Take(2));
 }

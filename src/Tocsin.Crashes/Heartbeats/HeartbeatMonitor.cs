@@ -8,7 +8,8 @@ namespace Tocsin.Crashes.Heartbeats;
 
 /// <summary>
 /// Watches over processes that send heartbeats. One that falls silent for 15 s without having said "stopped" is entered
-/// as hung; when it speaks again its alert is resolved. State lives in memory: after a restart of the server a process is
+/// as hung; when it speaks again its alert is resolved. State lives in memory: after a restart of the server a process
+/// is
 /// watched again from its next beat on.
 /// </summary>
 public sealed class HeartbeatMonitor
@@ -17,7 +18,8 @@ public sealed class HeartbeatMonitor
     public static readonly TimeSpan Silence = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan s_step = TimeSpan.FromSeconds(1);
 
-    /// <summary>A gap this long between two looks means that this server itself stood still; nobody is to blame for it.</summary>
+    /// <summary>A gap this long between two looks means that this server itself stood still; nobody is to blame for
+    /// it.</summary>
     private static readonly TimeSpan s_ownPause = TimeSpan.FromSeconds(5);
 
     private readonly CrashInbox _inbox;
@@ -32,8 +34,10 @@ public sealed class HeartbeatMonitor
         _inbox = inbox;
         _clock = clock;
         _lastLook = clock.GetTimestamp();
-        _refused = metrics.Counter("tocsin_heartbeats_refused_total", "Heartbeats of runs beyond the number that is watched.");
-        _failed = metrics.Counter("tocsin_heartbeat_looks_failed_total", "Looks at the heartbeats that failed and were repeated.");
+        _refused = metrics.Counter("tocsin_heartbeats_refused_total",
+            "Heartbeats of runs beyond the number that is watched.");
+        _failed = metrics.Counter("tocsin_heartbeat_looks_failed_total",
+            "Looks at the heartbeats that failed and were repeated.");
         metrics.Gauge("tocsin_heartbeat_runs", "Processes that send heartbeats.", () => _runs.Count);
     }
 
@@ -145,12 +149,13 @@ public sealed class HeartbeatMonitor
             Evidence =
             [
                 new CrashEvidence("heartbeat", string.Create(CultureInfo.InvariantCulture,
-                    $"No heartbeat for {silent.TotalSeconds:0} s; the last one said \"{last.State}\" at {now - silent:yyyy-MM-dd HH:mm:ss} UTC.")),
+                    $"No heartbeat for {silent.TotalSeconds:0} s; the last one, \"{last.State}\", at {now - silent:HH:mm:ss}.")),
             ],
         };
     }
 
-    /// <summary>One watched process. Fields are written by whoever carries its beat and by the look; both only move forward.</summary>
+    /// <summary>One watched process. Fields are written by whoever carries its beat and by the look; both only move
+    /// forward.</summary>
     private sealed class Run(Heartbeat first, long heard)
     {
         private long _lastHeard = heard;

@@ -7,5 +7,6 @@ namespace Tocsin.Crashes.Records;
 internal static class CrashId
 {
     public static string New(DateTimeOffset time) =>
-        string.Create(CultureInfo.InvariantCulture, $"CRASH-{time.UtcDateTime:yyyyMMddHHmmss}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
+        string.Create(CultureInfo.InvariantCulture,
+            $"CRASH-{time.UtcDateTime:yyyyMMddHHmmss}-{RandomNumberGenerator.GetHexString(12, lowercase: true)}");
 }

@@ -23,6 +23,7 @@ public static class CrashLimits
     /// <summary>Whole records kept per group: the first and the last ones. The counts go on.</summary>
     public const int RecordsAtStart = 100, RecordsAtEnd = 100;
 
-    /// <summary>Crashes that were recorded late (a process found dead at its next start) still count at their own time.</summary>
+    /// <summary>Crashes that were recorded late (a process found dead at its next start) still count at their own
+    /// time.</summary>
     public static readonly TimeSpan OldestTime = TimeSpan.FromDays(30);
 }

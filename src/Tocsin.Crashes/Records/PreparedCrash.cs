@@ -5,7 +5,8 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Crashes.Records;
 
-/// <summary>A record that is cut, read, redacted, named and diagnosed: everything that needs no catalog, done on the caller's thread.</summary>
+/// <summary>A record that is cut, read, redacted, named and diagnosed: everything that needs no catalog, done on the
+/// caller's thread.</summary>
 internal sealed record PreparedCrash(CrashRecord Record, Fingerprint Fingerprint, Model.Alerts.Diagnosis? Diagnosis)
 {
     public static PreparedCrash Of(CrashRecord raw, Redactor redactor, DateTimeOffset now) =>

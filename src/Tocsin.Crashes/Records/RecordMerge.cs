@@ -38,17 +38,20 @@ internal static class RecordMerge
             && (a.Time - b.Time).Duration() <= s_apart;
     }
 
-    /// <summary>A log of the exception belongs to the death when both are close, and it is the same exception or the log was a last word.</summary>
+    /// <summary>A log of the exception belongs to the death when both are close, and it is the same exception or the
+    /// log was a last word.</summary>
     private static bool IsTelemetryOfDeath(CrashRecord a, CrashRecord b)
     {
-        if (IsTelemetry(a) == IsTelemetry(b) || IsHeartbeat(a) || IsHeartbeat(b) || (a.Time - b.Time).Duration() > s_apart)
+        if (IsTelemetry(a) == IsTelemetry(b) || IsHeartbeat(a) || IsHeartbeat(b)
+            || (a.Time - b.Time).Duration() > s_apart)
             return false;
         (CrashRecord log, CrashRecord death) = IsTelemetry(a) ? (a, b) : (b, a);
         if (death.Exception is { } thrown)
             return Types(thrown).Intersect(Types(log.Exception)).Any();
         // Nobody throws a SIGKILL: what was logged before it is another matter.
         return log.Attributes.ContainsKey(LastWord)
-            && death.Class is CrashClass.ExitNonzero or CrashClass.NativeAbort or CrashClass.Abnormal or CrashClass.Unhandled or CrashClass.FailFast;
+            && death.Class is CrashClass.ExitNonzero or CrashClass.NativeAbort or CrashClass.Abnormal
+                or CrashClass.Unhandled or CrashClass.FailFast;
     }
 
     /// <summary>Attribute of records made from telemetry whose severity says that the process ends with it.</summary>
@@ -56,7 +59,8 @@ internal static class RecordMerge
 
     public static CrashRecord Merge(CrashRecord earlier, CrashRecord later)
     {
-        (CrashRecord sure, CrashRecord other) = Certainty(later) > Certainty(earlier) ? (later, earlier) : (earlier, later);
+        (CrashRecord sure, CrashRecord other) = Certainty(later) > Certainty(earlier) ? (later, earlier)
+            : (earlier, later);
         return sure with
         {
             CrashId = earlier.CrashId,
@@ -72,18 +76,21 @@ internal static class RecordMerge
             RequestId = sure.RequestId ?? other.RequestId,
             StderrTail = Longer(sure.StderrTail, other.StderrTail),
             Logs = [.. sure.Logs.Concat(other.Logs).Distinct().OrderBy(l => l.Time).TakeLast(CrashLimits.Logs)],
-            Breadcrumbs = [.. sure.Breadcrumbs.Concat(other.Breadcrumbs).Distinct().OrderBy(b => b.Time).TakeLast(CrashLimits.Breadcrumbs)],
+            Breadcrumbs = [.. sure.Breadcrumbs.Concat(other.Breadcrumbs).Distinct().OrderBy(b =>
+                b.Time).TakeLast(CrashLimits.Breadcrumbs)],
             Activities = sure.Activities.Count >= other.Activities.Count ? sure.Activities : other.Activities,
             Resources = Merge(sure.Resources, other.Resources),
             Attributes = other.Attributes.Concat(sure.Attributes).GroupBy(a => a.Key).Take(CrashLimits.Attributes)
                 .ToDictionary(g => g.Key, g => g.Last().Value),
-            Evidence = [.. sure.Evidence.Concat(other.Evidence).Distinct().OrderBy(e => Trust(e.Source)).Take(CrashLimits.Evidence)],
+            Evidence = [.. sure.Evidence.Concat(other.Evidence).Distinct().OrderBy(e =>
+                Trust(e.Source)).Take(CrashLimits.Evidence)],
             CrashLoop = sure.CrashLoop || other.CrashLoop,
         };
     }
 
     /// <summary>
-    /// A parent saw the wait status, so what telemetry or a missed heartbeat guessed gives way to it; otherwise the class
+    /// A parent saw the wait status, so what telemetry or a missed heartbeat guessed gives way to it; otherwise the
+    /// class
     /// that says more wins. Ties keep the earlier report.
     /// </summary>
     internal static int Certainty(CrashRecord r) => r.Source switch
@@ -133,18 +140,21 @@ internal static class RecordMerge
     };
 
     /// <summary>The one with more frames and causes; ties keep the surer report's.</summary>
-    private static CrashException? Better(CrashException? sure, CrashException? other) => Worth(other) > Worth(sure) ? other : sure;
+    private static CrashException? Better(CrashException? sure, CrashException? other) =>
+        Worth(other) > Worth(sure) ? other : sure;
 
     private static int Worth(CrashException? e) => e is null ? -1
         : e.Frames.Count + (e.Message.Length > 0 ? 1 : 0) + e.Inner.Sum(i => 1 + Math.Max(0, Worth(i)));
 
-    private static IEnumerable<string> Types(CrashException? e) => e is null ? [] : e.Inner.SelectMany(Types).Prepend(e.Type);
+    private static IEnumerable<string> Types(CrashException? e) =>
+        e is null ? [] : e.Inner.SelectMany(Types).Prepend(e.Type);
 
     private static string? Longer(string? a, string? b) => (b?.Length ?? 0) > (a?.Length ?? 0) ? b : a;
 
     private static long? Most(long? a, long? b) => a is null || b > a ? b : a;
 
-    private static int Trust(string source) => Array.IndexOf(s_trust, source) is >= 0 and var rank ? rank : s_trust.Length;
+    private static int Trust(string source) =>
+        Array.IndexOf(s_trust, source) is >= 0 and var rank ? rank : s_trust.Length;
 
     private static bool IsTelemetry(CrashRecord r) => r.Source == "otlp";
 

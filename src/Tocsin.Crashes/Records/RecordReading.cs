@@ -3,23 +3,27 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Crashes.Records;
 
-/// <summary>Finds in a record's texts what its sender had not taken apart: frames in a printed stack, an exception on standard error.</summary>
+/// <summary>Finds in a record's texts what its sender had not taken apart: frames in a printed stack, an exception on
+/// standard error.</summary>
 internal static class RecordReading
 {
     public static CrashRecord Of(CrashRecord record)
     {
         if (record.Exception is { } thrown)
             return record with { Exception = WithFrames(thrown) };
-        bool mayHaveThrown = record.Class is CrashClass.ExitNonzero or CrashClass.Unhandled or CrashClass.NativeAbort or CrashClass.FailFast
+        bool mayHaveThrown = record.Class is CrashClass.ExitNonzero or CrashClass.Unhandled or CrashClass.NativeAbort
+            or CrashClass.FailFast
             or CrashClass.StackOverflow or CrashClass.AccessViolation or CrashClass.OutOfMemory;
-        if (!mayHaveThrown || record.StderrTail is not { Length: > 0 } stderr || StackText.Uncaught(stderr) is not { } uncaught)
+        if (!mayHaveThrown || record.StderrTail is not { Length: > 0 } stderr
+            || StackText.Uncaught(stderr) is not { } uncaught)
             return record;
         return record with
         {
             Exception = uncaught,
-            // A script's interpreter leaves with an ordinary exit code; the announcement on standard error is the stronger evidence.
+            // A script's interpreter leaves with an ordinary exit code; the announcement is the stronger evidence.
             Class = record.Class == CrashClass.ExitNonzero ? CrashClass.Unhandled : record.Class,
-            Evidence = [.. record.Evidence, new CrashEvidence("stderr", $"An uncaught {uncaught.Type} is printed on standard error.")],
+            Evidence = [.. record.Evidence,
+                new CrashEvidence("stderr", $"An uncaught {uncaught.Type} is printed on standard error.")],
         };
     }
 

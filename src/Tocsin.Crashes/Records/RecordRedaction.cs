@@ -4,7 +4,8 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Crashes.Records;
 
-/// <summary>Takes secrets out of every text of a record. Runs before anything is stored, grouped or diagnosed.</summary>
+/// <summary>Takes secrets out of every text of a record. Runs before anything is stored, grouped or
+/// diagnosed.</summary>
 internal sealed class RecordRedaction(Redactor redactor)
 {
     private const string Removed = "[REDACTED]";
@@ -34,7 +35,8 @@ internal sealed class RecordRedaction(Redactor redactor)
         Inner = [.. e.Inner.Select(Of)],
     };
 
-    private CrashFrame[] Of(IReadOnlyList<CrashFrame> frames) => [.. frames.Select(f => f.File is null ? f : f with { File = Text(f.File) })];
+    private CrashFrame[] Of(IReadOnlyList<CrashFrame> frames) =>
+        [.. frames.Select(f => f.File is null ? f : f with { File = Text(f.File) })];
 
     private string Value(string key, string value) =>
         redactor.IsSensitiveKey(Encoding.UTF8.GetBytes(key)) ? Removed : Text(value)!;

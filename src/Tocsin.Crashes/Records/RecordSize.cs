@@ -33,7 +33,8 @@ internal static class RecordSize
             })],
             Resources = r.Resources ?? new CrashResources(),
             Attributes = (r.Attributes ?? new Dictionary<string, string>()).Take(CrashLimits.Attributes)
-                .GroupBy(a => Name(a.Key)!).ToDictionary(g => g.Key, g => Head(g.First().Value, CrashLimits.AttributeCharacters) ?? ""),
+                .GroupBy(a => Name(a.Key)!).ToDictionary(g => g.Key, g =>
+                    Head(g.First().Value, CrashLimits.AttributeCharacters) ?? ""),
             Evidence = [.. Some(r.Evidence).Take(CrashLimits.Evidence).Select(e =>
                 new CrashEvidence(Name(e.Source) ?? "", Head(e.Detail, CrashLimits.AttributeCharacters) ?? ""))],
         };
@@ -41,7 +42,8 @@ internal static class RecordSize
 
     private static CrashProcess Cut(CrashProcess p) => p with
     {
-        RunId = Name(p.RunId), Command = Head(p.Command, CrashLimits.CommandCharacters), Runtime = Name(p.Runtime), Signal = Name(p.Signal),
+        RunId = Name(p.RunId), Command = Head(p.Command, CrashLimits.CommandCharacters), Runtime = Name(p.Runtime),
+            Signal = Name(p.Signal),
     };
 
     private static CrashException Cut(CrashException e, int depth, ref int left)
@@ -67,10 +69,12 @@ internal static class RecordSize
     {
         Id = Name(t.Id) ?? "",
         ExceptionType = Head(t.ExceptionType, CrashLimits.MethodCharacters),
-        Frames = t.Crashed ? Ends(t.Frames, CrashLimits.FramesAtTop, CrashLimits.FramesAtBottom) : Ends(t.Frames, CrashLimits.ThreadFrames, 0),
+        Frames = t.Crashed ? Ends(t.Frames, CrashLimits.FramesAtTop, CrashLimits.FramesAtBottom)
+            : Ends(t.Frames, CrashLimits.ThreadFrames, 0),
     };
 
-    private static CrashLog Cut(CrashLog l) => new(l.Time, Name(l.Level) ?? "", Name(l.Logger) ?? "", Head(l.Message, CrashLimits.LogCharacters) ?? "")
+    private static CrashLog Cut(CrashLog l) =>
+        new(l.Time, Name(l.Level) ?? "", Name(l.Logger) ?? "", Head(l.Message, CrashLimits.LogCharacters) ?? "")
     {
         TraceId = Name(l.TraceId),
     };
@@ -94,7 +98,9 @@ internal static class RecordSize
 
     private static string? Name(string? text) => Head(text, CrashLimits.NameCharacters);
 
-    private static string? Head(string? text, int length) => text is null || text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…");
+    private static string? Head(string? text, int length) =>
+        text is null || text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…");
 
-    private static string? Tail(string? text, int length) => text is null || text.Length <= length ? text : text[^length..];
+    private static string? Tail(string? text, int length) =>
+        text is null || text.Length <= length ? text : text[^length..];
 }

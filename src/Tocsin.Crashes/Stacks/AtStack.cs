@@ -32,7 +32,8 @@ internal static class AtStack
             {
                 // "(Inner Exception #1)" belongs to the aggregate itself, not to the one printed before it.
                 bool numbered = text.Contains("(Inner Exception #", StringComparison.Ordinal);
-                Push(open, numbered && text.IndexOf(") ", StringComparison.Ordinal) is > 0 and var end ? text[(end + 2)..] : text[4..]);
+                Push(open, numbered && text.IndexOf(") ", StringComparison.Ordinal) is > 0 and var end
+                    ? text[(end + 2)..] : text[4..]);
             }
             else if (text.StartsWith("Caused by: ", StringComparison.Ordinal) && root is not null)
             {
@@ -43,7 +44,8 @@ internal static class AtStack
             {
                 suppressed = true;
             }
-            else if (text.StartsWith("Repeat", StringComparison.Ordinal) && text.EndsWith("times:", StringComparison.Ordinal))
+            else if (text.StartsWith("Repeat", StringComparison.Ordinal)
+                && text.EndsWith("times:", StringComparison.Ordinal))
             {
                 repeated = Number(text);
             }
@@ -58,7 +60,8 @@ internal static class AtStack
                 (string? type, string message) = StackText.Header(text);
                 open.Push(root = new ExceptionBuilder(type, message));
             }
-            else if (text.Length > 0 && open.Peek() is { HasFrames: false } current && !text.StartsWith("---", StringComparison.Ordinal))
+            else if (text.Length > 0 && open.Peek() is { HasFrames: false } current
+                && !text.StartsWith("---", StringComparison.Ordinal))
             {
                 current.AddMessage(text);
             }
@@ -83,7 +86,8 @@ internal static class AtStack
     }
 
     private static int Number(string text) =>
-        int.TryParse(new string([.. text.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture, out int n) ? Math.Max(1, n) : 1;
+        int.TryParse(new string([.. text.Where(char.IsAsciiDigit)]), CultureInfo.InvariantCulture, out int n)
+            ? Math.Max(1, n) : 1;
 
     /// <summary>Which runtime printed the line shows in how it names the place.</summary>
     private static CrashFrame? Frame(string text)
@@ -155,10 +159,13 @@ internal static class AtStack
         int line = text.LastIndexOf(":line ", StringComparison.Ordinal);
         if (file <= 0 || line <= file)
             return new CrashFrame { Method = text };
-        return new CrashFrame { Method = text[..file], File = text[(file + 4)..line], Line = ToNumber(text[(line + 6)..]) };
+        return new CrashFrame { Method = text[..file], File = text[(file + 4)..line],
+            Line = ToNumber(text[(line + 6)..]) };
     }
 
-    private static bool IsNumber(ReadOnlySpan<char> text) => text.Length is > 0 and < 10 && !text.ContainsAnyExceptInRange('0', '9');
+    private static bool IsNumber(ReadOnlySpan<char> text) =>
+        text.Length is > 0 and < 10 && !text.ContainsAnyExceptInRange('0', '9');
 
-    private static int? ToNumber(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : null;
+    private static int? ToNumber(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : null;
 }

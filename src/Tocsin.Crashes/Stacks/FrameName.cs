@@ -3,14 +3,16 @@ using System.Text;
 namespace Tocsin.Crashes.Stacks;
 
 /// <summary>
-/// The name by which a stack frame is recognised in every build: no parameters, no generic arguments, and the compiler's
+/// The name by which a stack frame is recognised in every build: no parameters, no generic arguments, and the
+/// compiler's
 /// own names (state machines, closures, lambdas, local functions) turned back into the method that was written.
 /// </summary>
 internal static class FrameName
 {
     private const int MaxLength = 1000, MaxNesting = 8;
 
-    /// <summary>"Bookings.Fees.&lt;Compute&gt;d__4.MoveNext()" and "Bookings.Fees.Compute(Int32 id)" give "Bookings.Fees.Compute".</summary>
+    /// <summary>"Bookings.Fees.&lt;Compute&gt;d__4.MoveNext()" and "Bookings.Fees.Compute(Int32 id)" give
+    /// "Bookings.Fees.Compute".</summary>
     public static string Identity(string method) => Identity(method, 0);
 
     private static string Identity(string method, int nesting)
@@ -80,7 +82,8 @@ internal static class FrameName
             yield return segment.ToString();
     }
 
-    /// <summary>A name the C# compiler made: &lt;Outer&gt;kind…. True when it is a state machine, whose MoveNext is noise.</summary>
+    /// <summary>A name the C# compiler made: &lt;Outer&gt;kind…. True when it is a state machine, whose MoveNext is
+    /// noise.</summary>
     private static bool AddGenerated(string segment, List<string> parts, int nesting)
     {
         int close = Closing(segment);

@@ -9,11 +9,15 @@ internal static class FrameOwner
     private static readonly HashSet<string> s_roots = new(StringComparer.Ordinal)
     {
         // .NET
-        "System", "Microsoft", "Mono", "Interop", "Internal", "Newtonsoft", "Serilog", "NLog", "log4net", "Npgsql", "MySql",
-        "MySqlConnector", "Oracle", "Polly", "Dapper", "StackExchange", "RabbitMQ", "Confluent", "MassTransit", "MediatR",
-        "AutoMapper", "FluentValidation", "Hangfire", "Quartz", "Grpc", "Google", "Amazon", "Azure", "Swashbuckle", "Castle",
+        "System", "Microsoft", "Mono", "Interop", "Internal", "Newtonsoft", "Serilog", "NLog", "log4net", "Npgsql",
+            "MySql",
+        "MySqlConnector", "Oracle", "Polly", "Dapper", "StackExchange", "RabbitMQ", "Confluent", "MassTransit",
+            "MediatR",
+        "AutoMapper", "FluentValidation", "Hangfire", "Quartz", "Grpc", "Google", "Amazon", "Azure", "Swashbuckle",
+            "Castle",
         "Autofac", "NHibernate", "MongoDB", "Elastic", "Nest", "OpenTelemetry", "Sentry", "Xunit", "NUnit", "FsCheck",
-        "Refit", "RestSharp", "Marten", "Wolverine", "NServiceBus", "Akka", "Orleans", "Nito", "FSharp", "IdentityModel",
+        "Refit", "RestSharp", "Marten", "Wolverine", "NServiceBus", "Akka", "Orleans", "Nito", "FSharp",
+            "IdentityModel",
         "lambda_method", "DynamicClass",
         // JVM
         "java", "javax", "jdk", "sun", "jakarta", "kotlin", "kotlinx", "scala", "groovy",
@@ -22,14 +26,17 @@ internal static class FrameOwner
     private static readonly string[] s_prefixes =
     [
         "Tocsin.Sdk.",
-        "com.sun.", "com.google.", "com.fasterxml.", "com.zaxxer.", "com.mysql.", "org.springframework.", "org.apache.", "org.hibernate.",
-        "org.eclipse.", "org.postgresql.", "org.junit.", "org.jboss.", "org.slf4j.", "io.netty.", "io.grpc.", "io.vertx.",
+        "com.sun.", "com.google.", "com.fasterxml.", "com.zaxxer.", "com.mysql.", "org.springframework.",
+            "org.apache.", "org.hibernate.",
+        "org.eclipse.", "org.postgresql.", "org.junit.", "org.jboss.", "org.slf4j.", "io.netty.", "io.grpc.",
+            "io.vertx.",
         "io.micrometer.", "io.opentelemetry.", "io.quarkus.", "io.micronaut.", "reactor.", "okhttp3.", "ch.qos.",
     ];
 
     private static readonly string[] s_libraryPaths =
     [
-        "node_modules", "site-packages", "dist-packages", "/lib/python", "\\lib\\python", "<frozen", "<string>", "<stdin>", "node:", "internal/",
+        "node_modules", "site-packages", "dist-packages", "/lib/python", "\\lib\\python", "<frozen", "<string>",
+            "<stdin>", "node:", "internal/",
         "/.venv/", "/usr/lib/", "webpack/runtime",
     ];
 
@@ -54,5 +61,7 @@ internal static class FrameOwner
     private static bool IsNative(CrashFrame frame) =>
         frame.Method.Contains('!')
         || frame.Method.StartsWith("0x", StringComparison.Ordinal)
-        || frame.Module is { } module && (module.Contains(".so", StringComparison.Ordinal) || module.EndsWith(".dylib", StringComparison.Ordinal));
+        || frame.Module is { } module
+            && (module.Contains(".so", StringComparison.Ordinal)
+            || module.EndsWith(".dylib", StringComparison.Ordinal));
 }

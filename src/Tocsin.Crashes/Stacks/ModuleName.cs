@@ -4,7 +4,8 @@ namespace Tocsin.Crashes.Stacks;
 internal static class ModuleName
 {
     private static readonly HashSet<string> s_places = new(StringComparer.OrdinalIgnoreCase)
-        { "app", "src", "dist", "build", "code", "workspace", "srv", "opt", "home", "www", "current", "lib", "out", "usr" };
+        { "app", "src", "dist", "build", "code", "workspace", "srv", "opt", "home", "www", "current", "lib", "out",
+            "usr" };
 
     /// <summary>"/srv/app/bookings/fees.py" → "bookings.fees"; "/app/dist/fees.js" → "fees".</summary>
     public static string Of(string file)
@@ -17,7 +18,8 @@ internal static class ModuleName
         if (dot > 0)
             stem = stem[..dot];
         string folder = parts.Length > 1 ? parts[^2] : "";
-        bool keep = folder.Length > 0 && !s_places.Contains(folder) && !folder.Any(char.IsAsciiDigit) && !folder.EndsWith(':');
+        bool keep = folder.Length > 0 && !s_places.Contains(folder) && !folder.Any(char.IsAsciiDigit)
+            && !folder.EndsWith(':');
         return (keep ? $"{folder}.{stem}" : stem).Replace(' ', '_');
     }
 }

@@ -3,14 +3,16 @@ using Tocsin.Model.Crashes;
 
 namespace Tocsin.Crashes.Stacks;
 
-/// <summary>Python's tracebacks: frames in reverse order, the causes printed before the exception they led to.</summary>
+/// <summary>Python's tracebacks: frames in reverse order, the causes printed before the exception they led
+/// to.</summary>
 internal static class PythonTraceback
 {
     public static bool IsOne(ReadOnlySpan<string> lines)
     {
         foreach (string line in lines)
         {
-            if (Plain(line).StartsWith("Traceback (most recent call last)", StringComparison.Ordinal) || IsFrame(Plain(line)))
+            if (Plain(line).StartsWith("Traceback (most recent call last)", StringComparison.Ordinal)
+                || IsFrame(Plain(line)))
                 return true;
         }
         return false;
@@ -35,11 +37,13 @@ internal static class PythonTraceback
                 if (Frame(text) is { } frame && frames.Count < StackText.MaxLines)
                     frames.Add(frame);
             }
-            else if (inFrames && text.StartsWith("[Previous line repeated ", StringComparison.Ordinal) && frames.Count > 0)
+            else if (inFrames && text.StartsWith("[Previous line repeated ", StringComparison.Ordinal)
+                && frames.Count > 0)
             {
                 frames[^1] = frames[^1] with { Repeated = 1 + Digits(text) };
             }
-            else if (inFrames && text.Length > 0 && !char.IsWhiteSpace(line.TrimStart('|', '+', ' ').Length == text.Length ? Indent(line) : ' '))
+            else if (inFrames && text.Length > 0
+                && !char.IsWhiteSpace(line.TrimStart('|', '+', ' ').Length == text.Length ? Indent(line) : ' '))
             {
                 outer = Finish(text, frames, outer);
                 inFrames = false;
@@ -73,13 +77,16 @@ internal static class PythonTraceback
     }
 
     /// <summary>Source lines and markers stand below a frame, indented deeper than the exception's own line.</summary>
-    private static char Indent(string line) => line.TrimStart('|', '+').StartsWith("  ", StringComparison.Ordinal) && !line.StartsWith("  |", StringComparison.Ordinal) && !line.StartsWith("  +", StringComparison.Ordinal) ? ' ' : 'x';
+    private static char Indent(string line) => line.TrimStart('|', '+').StartsWith("  ", StringComparison.Ordinal)
+        && !line.StartsWith("  |", StringComparison.Ordinal) && !line.StartsWith("  +", StringComparison.Ordinal) ? ' '
+        : 'x';
 
     private static string Plain(string line)
     {
         // Exception groups draw a frame of '|' and '+' around each member.
         string text = line.TrimStart();
-        return text.StartsWith("| ", StringComparison.Ordinal) || text.StartsWith("+ ", StringComparison.Ordinal) ? text[2..].Trim() : text.Trim();
+        return text.StartsWith("| ", StringComparison.Ordinal) || text.StartsWith("+ ", StringComparison.Ordinal)
+            ? text[2..].Trim() : text.Trim();
     }
 
     private static bool IsFrame(string text) =>
@@ -99,9 +106,11 @@ internal static class PythonTraceback
         if (file.Length > 2000 || function.Length > 500)
             return null;
         string module = ModuleName.Of(file);
-        return new CrashFrame { Method = $"{module}.{function}", Module = module, File = file, Line = Digits(comma < 0 ? rest : rest[..comma]) };
+        return new CrashFrame { Method = $"{module}.{function}", Module = module, File = file,
+            Line = Digits(comma < 0 ? rest : rest[..comma]) };
     }
 
     private static int Digits(string text) =>
-        int.TryParse(new string([.. text.Where(char.IsAsciiDigit).Take(9)]), NumberStyles.None, CultureInfo.InvariantCulture, out int n) ? n : 0;
+        int.TryParse(new string([.. text.Where(char.IsAsciiDigit).Take(9)]), NumberStyles.None,
+            CultureInfo.InvariantCulture, out int n) ? n : 0;
 }

@@ -3,7 +3,8 @@ using Tocsin.Model.Crashes;
 namespace Tocsin.Crashes.Stacks;
 
 /// <summary>
-/// Reads the stack as runtimes print it: .NET, Java and Node ("at …" lines, causes below "---&gt;" or "Caused by:"), and
+/// Reads the stack as runtimes print it: .NET, Java and Node ("at …" lines, causes below "---&gt;" or "Caused by:"),
+/// and
 /// Python tracebacks. Works on hostile text in linear time; what cannot be read is left out.
 /// </summary>
 internal static class StackText
@@ -24,7 +25,8 @@ internal static class StackText
     }
 
     /// <summary>
-    /// The exception that ended the program, in the last lines it wrote to standard error. Only text that starts with the
+    /// The exception that ended the program, in the last lines it wrote to standard error. Only text that starts with
+    /// the
     /// words with which a runtime announces an uncaught error counts.
     /// </summary>
     public static CrashException? Uncaught(string stderr)
@@ -36,7 +38,8 @@ internal static class StackText
     }
 
     private static readonly string[] s_announcements =
-        ["Unhandled exception. ", "Traceback (most recent call last):", "Exception in thread \"", "Uncaught ", "[UnhandledPromiseRejection"];
+        ["Unhandled exception. ", "Traceback (most recent call last):", "Exception in thread \"", "Uncaught ",
+            "[UnhandledPromiseRejection"];
 
     private static int LastLineStart(string text, string words)
     {
@@ -55,7 +58,8 @@ internal static class StackText
             if (text.StartsWith(words, StringComparison.Ordinal))
                 text = text[words.Length..];
         }
-        if (text.StartsWith("Exception in thread \"", StringComparison.Ordinal) && text.IndexOf("\" ", 21, StringComparison.Ordinal) is > 0 and var end)
+        if (text.StartsWith("Exception in thread \"", StringComparison.Ordinal)
+            && text.IndexOf("\" ", 21, StringComparison.Ordinal) is > 0 and var end)
             text = text[(end + 2)..];
         int colon = text.IndexOf(':');
         // A type may carry an error code: "TypeError [ERR_X]: …".
@@ -63,7 +67,9 @@ internal static class StackText
         int code = type.IndexOf(" [", StringComparison.Ordinal);
         if (code > 0)
             type = type[..code];
-        if (type.Length is 0 or > 300 || type.Any(c => !(char.IsLetterOrDigit(c) || c is '.' or '_' or '+' or '`' or '$' or '[' or ']' or ',' or '<' or '>')))
+        if (type.Length is 0 or > 300
+            || type.Any(c =>
+            !(char.IsLetterOrDigit(c) || c is '.' or '_' or '+' or '`' or '$' or '[' or ']' or ',' or '<' or '>')))
             return (null, text);
         return (type, colon < 0 ? "" : text[(colon + 1)..].Trim());
     }

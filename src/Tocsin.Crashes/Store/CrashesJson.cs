@@ -26,4 +26,5 @@ internal sealed partial class CrashesJson : JsonSerializerContext;
 /// <summary>What a watcher of the topic "crashes" gets.</summary>
 /// <param name="Kind">"new", "regressed", "occurred", "merged", "resolved", "ignored", "reopened".</param>
 /// <param name="Id">The group.</param>
-internal sealed record LiveCrash(string Kind, long Id, string? CrashId, string Title, string Service, CrashClass Class, long Count);
+internal sealed record LiveCrash(string Kind, long Id, string? CrashId, string Title, string Service, CrashClass Class,
+    long Count);

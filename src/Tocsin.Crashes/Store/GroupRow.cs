@@ -10,9 +10,12 @@ internal sealed record GroupRow
 {
     public const string Columns =
         """
-        id AS Id, fingerprint AS Fingerprint, reason AS Reason, parts AS Parts, title AS Title, type AS Type, message AS Message,
-        culprit AS Culprit, class AS Class, family AS Family, severity AS Severity, state AS State, state_at AS StateAt, state_by AS StateBy, state_notes AS StateNotes,
-        service AS Service, first_seen AS FirstSeen, last_seen AS LastSeen, count AS Count, kept AS Kept, users AS Users,
+        id AS Id, fingerprint AS Fingerprint, reason AS Reason, parts AS Parts, title AS Title, type AS Type,
+          message AS Message,
+        culprit AS Culprit, class AS Class, family AS Family, severity AS Severity, state AS State,
+          state_at AS StateAt, state_by AS StateBy, state_notes AS StateNotes,
+        service AS Service, first_seen AS FirstSeen, last_seen AS LastSeen, count AS Count, kept AS Kept,
+          users AS Users,
         hosts AS Hosts, releases AS Releases, diagnosis AS Diagnosis, alert_key AS AlertKey, alert_id AS AlertId,
         told_users AS ToldUsers, told_hosts AS ToldHosts, told_releases AS ToldReleases, told_spike_at AS ToldSpikeAt,
         merged_into AS MergedInto
@@ -51,7 +54,8 @@ internal sealed record GroupRow
     public long? MergedInto { get; init; }
 
     /// <summary>The group as its newest crash describes it; counts start at zero.</summary>
-    public static GroupRow Of(Fingerprint print, CrashRecord record, Model.Alerts.Diagnosis? diagnosis, AlertPriority severity, long now) => new()
+    public static GroupRow Of(Fingerprint print, CrashRecord record, Model.Alerts.Diagnosis? diagnosis,
+        AlertPriority severity, long now) => new()
     {
         Fingerprint = print.Key,
         Reason = print.Reason,
@@ -103,5 +107,6 @@ internal sealed record GroupRow
         };
     }
 
-    private static string Cut(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
+    private static string Cut(string text, int length) =>
+        text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
 }

@@ -5,7 +5,8 @@ namespace Tocsin.Crashes.Telemetry;
 /// <param name="Words">What the message contains; empty for any.</param>
 /// <param name="Unobserved">The process lives on and nobody knows of the failure.</param>
 /// <param name="LastWord">The process ends with it.</param>
-internal sealed record Announcement(string Source, string Logger, string Words, bool Unobserved = false, bool LastWord = false);
+internal sealed record Announcement(string Source, string Logger, string Words, bool Unobserved = false,
+    bool LastWord = false);
 
 /// <summary>With which words frameworks announce that nobody handled an exception.</summary>
 internal static class Announcements

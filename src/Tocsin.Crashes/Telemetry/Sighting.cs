@@ -49,7 +49,8 @@ internal sealed record Sighting
         SpanId = SpanId,
         UserId = UserId,
         RequestId = RequestId,
-        Attributes = LastWord ? new Dictionary<string, string>(Attributes) { [RecordMerge.LastWord] = "true" } : Attributes,
+        Attributes = LastWord ? new Dictionary<string, string>(Attributes) { [RecordMerge.LastWord] = "true" }
+            : Attributes,
         Evidence = [new CrashEvidence("otlp", Because)],
     };
 

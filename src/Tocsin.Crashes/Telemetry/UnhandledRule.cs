@@ -17,13 +17,15 @@ internal static class UnhandledRule
 
     public static Sighting? OfLog(EventRow row)
     {
-        if (row.Severity < Severity.Warn || !row.TryGet("exception.type"u8, out FieldValue type) || type.Payload.Length == 0)
+        if (row.Severity < Severity.Warn || !row.TryGet("exception.type"u8, out FieldValue type)
+            || type.Payload.Length == 0)
             return null;
         bool escaped = row.TryGet("exception.escaped"u8, out FieldValue e) && IsTrue(e);
         Announcement? announced = null;
         if (row.Severity < Severity.Fatal && !escaped)
         {
-            if (row.Severity < Severity.Error || (announced = Announcements.Find(Text(row, "@scope.name"u8), Text(row, "@body"u8))) is null)
+            if (row.Severity < Severity.Error
+                || (announced = Announcements.Find(Text(row, "@scope.name"u8), Text(row, "@body"u8))) is null)
                 return null;
         }
         announced ??= Announcements.Find(Text(row, "@scope.name"u8), Text(row, "@body"u8));
@@ -42,9 +44,11 @@ internal static class UnhandledRule
 
     public static Sighting? OfSpan(EventRow row)
     {
-        if (row.Severity < Severity.Error || !row.TryGet(Fields.SpanEvents, out FieldValue events) || events.Kind != ValueKind.Array)
+        if (row.Severity < Severity.Error || !row.TryGet(Fields.SpanEvents, out FieldValue events)
+            || events.Kind != ValueKind.Array)
             return null;
-        bool entry = row.TryGet(Fields.Kind, out FieldValue kind) && kind.Kind == ValueKind.Int && kind.AsInt is Server or Consumer;
+        bool entry = row.TryGet(Fields.Kind, out FieldValue kind) && kind.Kind == ValueKind.Int
+            && kind.AsInt is Server or Consumer;
         Sighting? last = null;
         ValueReader items = events.AsArray;
         while (items.MoveNext())
@@ -57,8 +61,10 @@ internal static class UnhandledRule
 
     private static Sighting? OfEvent(EventRow row, FieldValue item, bool entry)
     {
-        if (!FieldReader.TryGet(item.Payload, "name"u8, out FieldValue name) || !name.Payload.SequenceEqual("exception"u8)
-            || !FieldReader.TryGet(item.Payload, "attributes"u8, out FieldValue attributes) || attributes.Kind != ValueKind.Map)
+        if (!FieldReader.TryGet(item.Payload, "name"u8, out FieldValue name)
+            || !name.Payload.SequenceEqual("exception"u8)
+            || !FieldReader.TryGet(item.Payload, "attributes"u8, out FieldValue attributes)
+                || attributes.Kind != ValueKind.Map)
         {
             return null;
         }
@@ -74,8 +80,10 @@ internal static class UnhandledRule
             Time = FieldReader.TryGet(item.Payload, "time"u8, out FieldValue time) && time.Kind == ValueKind.Int
                 ? new Instant(time.AsInt).ToDateTimeOffset() : sighting.Time,
             Type = Cut(type.ToString(), 500),
-            Message = Cut(FieldReader.TryGet(map, "exception.message"u8, out FieldValue message) ? message.ToString() : "", MaxText),
-            Stack = FieldReader.TryGet(map, "exception.stacktrace"u8, out FieldValue stack) ? Cut(stack.ToString(), MaxStack) : null,
+            Message = Cut(FieldReader.TryGet(map, "exception.message"u8, out FieldValue message) ? message.ToString()
+                : "", MaxText),
+            Stack = FieldReader.TryGet(map, "exception.stacktrace"u8, out FieldValue stack)
+                ? Cut(stack.ToString(), MaxStack) : null,
             Because = $"The exception escaped from the failed operation \"{Cut(Text(row, Fields.Name) ?? "", 200)}\".",
         };
     }
@@ -101,12 +109,14 @@ internal static class UnhandledRule
             SpanId = Hex(row.SpanId),
             Host = Text(row, "host.name"u8),
             RunId = Text(row, "service.instance.id"u8),
-            Pid = int.TryParse(Text(row, "process.pid"u8), NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : null,
+            Pid = int.TryParse(Text(row, "process.pid"u8), NumberStyles.None, CultureInfo.InvariantCulture,
+                out int pid) ? pid : null,
             Release = Text(row, "service.version"u8),
             Environment = Text(row, "deployment.environment.name"u8) ?? Text(row, "deployment.environment"u8),
             Runtime = runtime is null ? null : $"{runtime} {Text(row, "process.runtime.version"u8)}".TrimEnd(),
             UserId = Text(row, "user.id"u8) ?? Text(row, "enduser.id"u8),
-            RequestId = Text(row, "http.request.id"u8) ?? Text(row, "request.id"u8) ?? Text(row, "request_id"u8) ?? Text(row, "RequestId"u8),
+            RequestId = Text(row, "http.request.id"u8) ?? Text(row, "request.id"u8) ?? Text(row, "request_id"u8)
+                ?? Text(row, "RequestId"u8),
             Attributes = attributes,
         };
     }

@@ -24,12 +24,15 @@ public sealed class MessageShapeTests
     [InlineData("rate -3.5, +7 %", "rate -<num>, +<num> %")]
     [InlineData("first\n\n second \nthird", "first second")]
     [InlineData("", "")]
-    public void What_changes_becomes_a_placeholder(string message, string shape) => MessageShape.Of(message).ShouldBe(shape);
+    public void What_changes_becomes_a_placeholder(string message, string shape) =>
+        MessageShape.Of(message).ShouldBe(shape);
 
     private static readonly string[] s_pieces =
     [
-        "a", "Booking ", "42", "'", "\"", "`", "http://", "x@y.zz", "10.0.0.1", ":", "-", ".", "0x", "deadbeef1", " ", "\n", "<num>", "<", ">",
-        "2026-01-02", "T", "5 ms", "::", "[", "]", "7f3c1de2-8a54-4a6b-9a01-0123456789ab", "µs", "é", ",", "/", "aaaaaaaa", "s", "m", "1:02",
+        "a", "Booking ", "42", "'", "\"", "`", "http://", "x@y.zz", "10.0.0.1", ":", "-", ".", "0x", "deadbeef1", " ",
+            "\n", "<num>", "<", ">",
+        "2026-01-02", "T", "5 ms", "::", "[", "]", "7f3c1de2-8a54-4a6b-9a01-0123456789ab", "µs", "é", ",", "/",
+            "aaaaaaaa", "s", "m", "1:02",
     ];
 
     private static readonly Gen<string> s_texts = Gen.Elements(s_pieces).ListOf().Select(parts => string.Concat(parts));
@@ -37,11 +40,13 @@ public sealed class MessageShapeTests
     [Fact]
     public void The_linear_engine_finds_what_the_usual_one_finds()
     {
-        var usual = MessageShape.Patterns.Select(p => new Regex(p.ToString(), p.Options & ~RegexOptions.NonBacktracking)).ToArray();
+        var usual = MessageShape.Patterns.Select(p =>
+            new Regex(p.ToString(), p.Options & ~RegexOptions.NonBacktracking)).ToArray();
         Prop.ForAll(Arb.From(s_texts), text =>
         {
             for (int i = 0; i < usual.Length; i++)
-                MessageShape.Patterns[i].Replace(text, "<>").ShouldBe(usual[i].Replace(text, "<>"), $"{usual[i]} in {text}");
+                MessageShape.Patterns[i].Replace(text, "<>").ShouldBe(usual[i].Replace(text, "<>"),
+                    $"{usual[i]} in {text}");
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(3000).WithEndSize(40));
     }
 
@@ -64,8 +69,10 @@ public sealed class MessageShapeTests
     {
         string[] hostile =
         [
-            new('1', 5_000_000), new('a', 5_000_000), new('\'', 1_000_000), string.Concat(Enumerable.Repeat("a@", 1_000_000)),
-            string.Concat(Enumerable.Repeat("1.", 1_000_000)), string.Concat(Enumerable.Repeat("http:/", 500_000)), new('-', 1_000_000),
+            new('1', 5_000_000), new('a', 5_000_000), new('\'', 1_000_000),
+                string.Concat(Enumerable.Repeat("a@", 1_000_000)),
+            string.Concat(Enumerable.Repeat("1.", 1_000_000)), string.Concat(Enumerable.Repeat("http:/", 500_000)),
+                new('-', 1_000_000),
             string.Concat(Enumerable.Repeat("0:", 500_000)), new('\n', 3_000_000),
         ];
         MessageShape.Of("warm-up 1");

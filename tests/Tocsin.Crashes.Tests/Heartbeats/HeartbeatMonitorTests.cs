@@ -6,7 +6,8 @@ namespace Tocsin.Crashes.Tests.Heartbeats;
 
 public sealed class HeartbeatMonitorTests
 {
-    private static Heartbeat Beat(string state = "running", string run = "run1") => new() { Service = "bookings", RunId = run, Host = "web-01", Pid = 7, State = state };
+    private static Heartbeat Beat(string state = "running", string run = "run1") =>
+        new() { Service = "bookings", RunId = run, Host = "web-01", Pid = 7, State = state };
 
     private static async Task Pass(CrashDesk desk, int seconds)
     {

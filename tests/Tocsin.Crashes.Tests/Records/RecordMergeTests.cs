@@ -39,7 +39,8 @@ public sealed class RecordMergeTests
             if (ca == CrashClass.Abnormal && cb != CrashClass.Abnormal && a == "sdk" && b == "supervisor")
                 merged.Class.ShouldBe(cb, pair);
             new[] { ca, cb }.ShouldContain(merged.Class, pair);
-            RecordMerge.Merge(two, one).Class.ShouldBe(RecordMerge.Certainty(one) == RecordMerge.Certainty(two) ? cb : merged.Class, pair);
+            RecordMerge.Merge(two, one).Class.ShouldBe(RecordMerge.Certainty(one) == RecordMerge.Certainty(two) ? cb
+                : merged.Class, pair);
         }
     }
 
@@ -66,9 +67,11 @@ public sealed class RecordMergeTests
     [InlineData(null, null, 7, 7, 61, false)]
     [InlineData(null, null, 7, 8, 1, false)]
     [InlineData(null, null, null, null, 1, false)]
-    public void The_same_run_or_the_same_process_within_a_minute(string? runA, string? runB, int? pidA, int? pidB, int seconds, bool same)
+    public void The_same_run_or_the_same_process_within_a_minute(string? runA, string? runB, int? pidA, int? pidB,
+        int seconds, bool same)
     {
-        CrashRecord a = Of(CrashClass.Killed).In(runA, pidA), b = Of(CrashClass.Unhandled, "sdk").In(runB, pidB) with { Time = Time.AddSeconds(seconds) };
+        CrashRecord a = Of(CrashClass.Killed).In(runA, pidA),
+            b = Of(CrashClass.Unhandled, "sdk").In(runB, pidB) with { Time = Time.AddSeconds(seconds) };
         RecordMerge.IsSameDeath(a, b).ShouldBe(same);
         RecordMerge.IsSameDeath(a, b with { Host = "web-02" }).ShouldBe(same && runA == runB && runA is not null);
     }
@@ -79,10 +82,14 @@ public sealed class RecordMergeTests
         CrashRecord log = Of(CrashClass.Unhandled, "otlp").In("run1") with { Exception = Exception("A.FeeException") };
         CrashRecord death = Of(CrashClass.Unhandled, "sdk").In("run1");
         RecordMerge.IsSameDeath(log, death with { Exception = Exception("A.FeeException") }).ShouldBeTrue();
-        RecordMerge.IsSameDeath(log, death with { Exception = new CrashException { Type = "W", Inner = [Exception("A.FeeException")] } }).ShouldBeTrue();
+        RecordMerge.IsSameDeath(log,
+            death with { Exception = new CrashException { Type = "W",
+            Inner = [Exception("A.FeeException")] } }).ShouldBeTrue();
         RecordMerge.IsSameDeath(log, death with { Exception = Exception("A.Other") }).ShouldBeFalse();
-        RecordMerge.IsSameDeath(log, death with { Exception = Exception("A.FeeException"), Time = Time.AddMinutes(5) }).ShouldBeFalse();
-        RecordMerge.IsSameDeath(log, Of(CrashClass.ExitNonzero).In("run1")).ShouldBeFalse("a failed request is no death");
+        RecordMerge.IsSameDeath(log,
+            death with { Exception = Exception("A.FeeException"), Time = Time.AddMinutes(5) }).ShouldBeFalse();
+        RecordMerge.IsSameDeath(log,
+            Of(CrashClass.ExitNonzero).In("run1")).ShouldBeFalse("a failed request is no death");
         CrashRecord last = log with { Attributes = new Dictionary<string, string> { [RecordMerge.LastWord] = "true" } };
         RecordMerge.IsSameDeath(last, Of(CrashClass.ExitNonzero).In("run1")).ShouldBeTrue();
         RecordMerge.IsSameDeath(last, Of(CrashClass.OomKilled).In("run1")).ShouldBeFalse("nobody throws a kill");
@@ -114,7 +121,8 @@ public sealed class RecordMergeTests
         };
         CrashRecord parent = Of(CrashClass.NativeAbort).In("run1", 7) with
         {
-            Process = new CrashProcess { RunId = "run1", Signal = "SIGABRT", ExitCode = 134, RestartCount = 2, Command = "dotnet app.dll" },
+            Process = new CrashProcess { RunId = "run1", Signal = "SIGABRT", ExitCode = 134, RestartCount = 2,
+                Command = "dotnet app.dll" },
             Exception = Exception("A.E", "m", "A.B()"),
             StderrTail = "Unhandled exception.",
             Evidence = [new CrashEvidence("wait_status", "134"), new CrashEvidence("crash_file", "x")],
@@ -124,7 +132,8 @@ public sealed class RecordMergeTests
         };
         CrashRecord m = RecordMerge.Merge(sdk, parent);
         (m.CrashId, m.Class, m.Source).ShouldBe((sdk.CrashId, CrashClass.Unhandled, "sdk"));
-        m.Process.ShouldBe(new CrashProcess { RunId = "run1", Pid = 7, Signal = "SIGABRT", ExitCode = 134, RestartCount = 2, Command = "dotnet app.dll" });
+        m.Process.ShouldBe(new CrashProcess { RunId = "run1", Pid = 7, Signal = "SIGABRT", ExitCode = 134,
+            RestartCount = 2, Command = "dotnet app.dll" });
         m.Exception!.Frames.Count.ShouldBe(2);
         (m.StderrTail, m.UserId, m.CrashLoop).ShouldBe(("Unhandled exception.", "ann", true));
         m.Evidence.Select(e => e.Source).ShouldBe(["wait_status", "crash_file", "black_box"]);

@@ -13,11 +13,13 @@ public sealed class RecordSizeTests
         string big = new('x', 1_000_000);
         CrashRecord cut = RecordSize.Cut(Of(CrashClass.Unhandled) with
         {
-            Exception = new CrashException { Type = big, Message = big, Frames = [.. Enumerable.Range(0, 5000).Select(i => new CrashFrame { Method = $"F{i}" })] },
+            Exception = new CrashException { Type = big, Message = big,
+                Frames = [.. Enumerable.Range(0, 5000).Select(i => new CrashFrame { Method = $"F{i}" })] },
             StderrTail = big + "end",
             Logs = [.. Enumerable.Range(0, 1000).Select(i => new CrashLog(Time, "info", big, $"{i}{big}"))],
             Attributes = Enumerable.Range(0, 1000).ToDictionary(i => $"k{i}", _ => big),
-            Threads = [.. Enumerable.Range(0, 500).Select(i => new CrashThread($"{i}", i == 499, [new CrashFrame { Method = big }]))],
+            Threads = [.. Enumerable.Range(0, 500).Select(i =>
+                new CrashThread($"{i}", i == 499, [new CrashFrame { Method = big }]))],
         }, Time);
         cut.Exception!.Frames.Count.ShouldBe(250);
         (cut.Exception.Frames[0].Method, cut.Exception.Frames[^1].Method).ShouldBe(("F0", "F4999"));
@@ -58,7 +60,8 @@ public sealed class RecordSizeTests
     [InlineData("2027-01-01T00:00:00Z", "2026-03-14T15:09:26Z")]
     [InlineData("2001-01-01T00:00:00Z", "2026-03-14T15:09:26Z")]
     public void Impossible_times_become_now(string given, string kept) =>
-        RecordSize.Cut(Of(CrashClass.Killed) with { Time = DateTimeOffset.Parse(given) }, Time).Time.ShouldBe(DateTimeOffset.Parse(kept));
+        RecordSize.Cut(Of(CrashClass.Killed) with { Time = DateTimeOffset.Parse(given) },
+            Time).Time.ShouldBe(DateTimeOffset.Parse(kept));
 
     [Theory]
     [InlineData("CRASH-20260314150926-0123abcd", true)]

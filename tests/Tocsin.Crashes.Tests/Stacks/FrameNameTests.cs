@@ -10,7 +10,8 @@ public sealed class FrameNameTests
     [InlineData("at Bookings.Fees.Compute(Int32 id, String name)", "Bookings.Fees.Compute")]
     [InlineData("Bookings.Fees.<Compute>d__4.MoveNext()", "Bookings.Fees.Compute")]
     [InlineData("Bookings.Fees+<Compute>d__4.MoveNext()", "Bookings.Fees.Compute")]
-    [InlineData("Bookings.Fees+<Compute>d__4`1[[System.Int32, System.Private.CoreLib]].MoveNext()", "Bookings.Fees.Compute")]
+    [InlineData("Bookings.Fees+<Compute>d__4`1[[System.Int32, System.Private.CoreLib]].MoveNext()",
+        "Bookings.Fees.Compute")]
     [InlineData("Bookings.Fees.<>c.<Compute>b__4_0(Int32 x)", "Bookings.Fees.Compute.lambda")]
     [InlineData("Bookings.Fees.<>c__DisplayClass4_0.<Compute>b__1()", "Bookings.Fees.Compute.lambda")]
     [InlineData("Bookings.Fees.<>c__DisplayClass4_0.<<Compute>b__0>d.MoveNext()", "Bookings.Fees.Compute.lambda")]
@@ -40,7 +41,8 @@ public sealed class FrameNameTests
     [InlineData("", "")]
     [InlineData("<", "<")]
     [InlineData("<>", "<>")]
-    public void The_written_method_is_found(string method, string expected) => FrameName.Identity(method).ShouldBe(expected);
+    public void The_written_method_is_found(string method, string expected) =>
+        FrameName.Identity(method).ShouldBe(expected);
 
     [Fact]
     public void Any_text_is_named_in_bounded_time()
@@ -49,7 +51,8 @@ public sealed class FrameNameTests
         const string letters = "<>.+/[]`|$(){}!dbg__Aa1 \n\0é";
         for (int i = 0; i < 20_000; i++)
         {
-            string text = new([.. Enumerable.Range(0, random.Next(0, 60)).Select(_ => letters[random.Next(letters.Length)])]);
+            string text = new([.. Enumerable.Range(0, random.Next(0, 60)).Select(_ =>
+                letters[random.Next(letters.Length)])]);
             FrameName.Identity(text).ShouldNotBeNull();
         }
         FrameName.Identity(new string('<', 1_000_000)).Length.ShouldBeLessThan(2000);

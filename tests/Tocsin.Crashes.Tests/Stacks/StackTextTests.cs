@@ -150,14 +150,17 @@ public sealed class StackTextTests
     {
         CrashException e = StackText.Parse(Node[Node.IndexOf("TypeError", StringComparison.Ordinal)..])!;
         e.Type.ShouldBe("TypeError");
-        e.Frames.Select(f => f.Method).ShouldBe(["fees.compute", "desk.book", "process.task_queues.process.processTicksAndRejections", "main.anonymous"]);
+        e.Frames.Select(f =>
+            f.Method).ShouldBe(["fees.compute", "desk.book", "process.task_queues.process.processTicksAndRejections",
+            "main.anonymous"]);
         e.Frames[0].Line.ShouldBe(10);
     }
 
     [Theory]
     [InlineData("noise\nmore noise\n", null)]
     [InlineData("", null)]
-    public void Text_without_a_stack_is_no_exception(string text, string? expected) => StackText.Parse(text)?.Type.ShouldBe(expected);
+    public void Text_without_a_stack_is_no_exception(string text, string? expected) =>
+        StackText.Parse(text)?.Type.ShouldBe(expected);
 
     [Fact]
     public void Standard_error_gives_the_last_uncaught_exception()
