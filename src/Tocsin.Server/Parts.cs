@@ -60,7 +60,8 @@ internal sealed class Parts : IAsyncDisposable
         CrashTap.RunAsync(cancel),
         Heartbeats.RunAsync(cancel),
         Delivery.Run(cancel),
-        Maintenance.Forget(CrashRetention, Clock, cancel));
+        Maintenance.Forget(CrashRetention, Clock, cancel),
+        WarmUp.Run(this, cancel));
 
     public async ValueTask DisposeAsync()
     {

@@ -87,9 +87,9 @@ public sealed class LogsOverHttpTests
     {
         const string Trace = "0af7651916cd43dd8448eb211c80319c";
         await using RunningServer server = await RunningServer.Start();
-        await server.Post("v1/traces", $$"""
+        await server.Post("v1/traces", $$$"""
             {"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]},"scopeSpans":[{"spans":[
-              {"traceId":"{{Trace}}","spanId":"00f067aa0ba902b7","name":"GET /x","kind":2,"startTimeUnixNano":"{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}000000","endTimeUnixNano":"{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}500000"}]}]}]}
+              {"traceId":"{{{Trace}}}","spanId":"00f067aa0ba902b7","name":"GET /x","kind":2,"startTimeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}000000","endTimeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}500000"}]}]}]}
             """);
         await server.Log("api", "inside", traceId: Trace);
         JsonElement trace = await server.Get($"api/tocsin/v1/traces/{Trace}");

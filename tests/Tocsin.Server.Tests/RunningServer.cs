@@ -52,10 +52,10 @@ internal sealed class RunningServer : IAsyncDisposable
     public async Task Log(string service, string body, int severity = 9, string attributes = "", string traceId = "")
     {
         long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds() * 1_000_000;
-        (HttpStatusCode status, _) = await Post("v1/logs", $$"""
-            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"{{service}}"}}]},
-             "scopeLogs":[{"logRecords":[{"timeUnixNano":"{{now}}","severityNumber":{{severity}},"traceId":"{{traceId}}",
-               "body":{"stringValue":{{JsonSerializer.Serialize(body)}}},"attributes":[{{attributes}}]}]}]}]}
+        (HttpStatusCode status, _) = await Post("v1/logs", $$$"""
+            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"{{{service}}}"}}]},
+             "scopeLogs":[{"logRecords":[{"timeUnixNano":"{{{now}}}","severityNumber":{{{severity}}},"traceId":"{{{traceId}}}",
+               "body":{"stringValue":{{{JsonSerializer.Serialize(body)}}}},"attributes":[{{{attributes}}}]}]}]}]}
             """);
         status.ShouldBe(HttpStatusCode.OK);
     }

@@ -63,7 +63,7 @@ public sealed class TocsinSettingsTests
     [InlineData("http:\n  port: many\n", "tocsin.yaml:2: http.port: a whole number from 0 to 65535 is expected, found 'many'")]
     [InlineData("http:\n  port: 70000\n", "tocsin.yaml:2: http.port: a whole number from 0 to 65535 is expected, found '70000'")]
     [InlineData("retention:\n  logs: forever\n", "tocsin.yaml:2: retention.logs: a duration such as 90s, 15m, 36h or 30d is expected, found 'forever'")]
-    [InlineData("network:\n  allow: [ten]\n", "tocsin.yaml:1: network.allow: networks such as 10.0.0.0/8 or 127.0.0.1/32 are expected, found 'ten'")]
+    [InlineData("network:\n  allow: [ten]\n", "tocsin.yaml:2: network.allow: networks such as 10.0.0.0/8 or 127.0.0.1/32 are expected, found 'ten'")]
     [InlineData("htp:\n  port: 1\n", "tocsin.yaml:1: htp: this setting is not known")]
     [InlineData("http: 4480\n", "tocsin.yaml:1: http: a mapping (indented key: value lines) is expected")]
     [InlineData("- a\n- b\n", "tocsin.yaml:1: a mapping of settings (key: value) is expected at the top")]

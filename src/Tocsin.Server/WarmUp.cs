@@ -1,0 +1,59 @@
+using Tocsin.Alerting;
+using Tocsin.Alerting.Delivery;
+using Tocsin.Catalog;
+using Tocsin.Crashes;
+using Tocsin.Ingest;
+using Tocsin.Model.Crashes;
+using Tocsin.Model.Live;
+using Tocsin.Model.Metrics;
+
+namespace Tocsin.Server;
+
+/// <summary>
+/// Walks the path of a crash once, on a throw-away catalog, right after the start. The first real crash would otherwise pay
+/// for the compilation of that path, about a second on a small machine, which is all the time it has to reach somebody.
+/// </summary>
+internal static class WarmUp
+{
+    public static Task Run(Parts parts, CancellationToken cancel) => Task.Run(
+        async () =>
+        {
+            string folder = Directory.CreateTempSubdirectory("tocsin-warm-").FullName;
+            try
+            {
+                await Walk(parts, Path.Combine(folder, "catalog.db"), cancel);
+                using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
+                await http.GetAsync($"http://127.0.0.1:{parts.Addresses.Http}/health", cancel);
+            }
+            catch (Exception skipped) when (skipped is OperationCanceledException or HttpRequestException or IOException or CatalogOpenException or CatalogWriteException)
+            {
+                // Only the first crash would notice.
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        },
+        CancellationToken.None);
+
+    private static async Task Walk(Parts parts, string path, CancellationToken cancel)
+    {
+        var metrics = new MetricSet();
+        var live = new LiveEvents();
+        await using CatalogDatabase catalog = CatalogDatabase.Open(path, parts.Clock, metrics);
+        var outbox = new Outbox([], parts.Clock);
+        var alerts = new AlertInbox(new AlertLedger(outbox, live, parts.Clock), new AlertOptions());
+        var crashes = new CrashInbox(catalog, alerts, new Redactor([], []), live, parts.Clock, metrics, CrashInbox.Searching(parts.Search));
+        byte[] json = System.Text.Encoding.UTF8.GetBytes(CrashJson.Write(new CrashRecord
+        {
+            CrashId = "CRASH-00000000000000-00000000", Class = CrashClass.Unhandled, Time = parts.Clock.GetUtcNow(), Service = "warm-up",
+            Process = new CrashProcess { RunId = "0", ExitCode = 134, Signal = "SIGABRT" }, StderrTail = "Unhandled exception. System.Exception: warm",
+            Exception = new CrashException
+            {
+                Type = "System.Exception", Message = "warm-up 1", Frames = [new CrashFrame { Method = "Warm.Up(String[] args)", File = "Warm.cs", Line = 1 }],
+            },
+        }));
+        await crashes.Accept(CrashJson.Read(json), cancel);
+        _ = new CrashReports(catalog, parts.Clock).List(new CrashFilter());
+    }
+}
