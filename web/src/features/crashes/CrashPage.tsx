@@ -2,7 +2,7 @@ import { useParams } from '@tanstack/react-router';
 import type { CrashDetail, CrashRecord } from '../../shared/api/types';
 import { DiagnosisCard } from '../../shared/ui/DiagnosisCard';
 import { Section } from '../../shared/ui/Section';
-import { Failure, Loading } from '../../shared/ui/StateBlock';
+import { EmptyEver, Failure, Loading } from '../../shared/ui/StateBlock';
 import { useCrash, useOccurrence } from './api';
 import { CrashHeader } from './CrashHeader';
 import styles from './Crashes.module.css';
@@ -18,11 +18,13 @@ export function CrashPage() {
 
   if (crash.isPending) return <Loading what="the crash" rows={14} />;
   if (!crash.data) return <Failure what="This crash" problem={crash.error} onRetry={() => void crash.refetch()} />;
-  const record = crashId === undefined || crashId === crash.data.latest.crashId ? crash.data.latest : occurrence.data;
+  const newest = crash.data.latest;
+  const record = crashId === undefined || crashId === newest?.crashId ? newest : occurrence.data;
   return (
     <div className={styles.detail}>
-      <CrashHeader detail={crash.data} record={record} current={crashId ?? crash.data.latest.crashId} />
+      <CrashHeader detail={crash.data} record={record} current={crashId ?? newest?.crashId ?? ''} />
       {record ? <Report detail={crash.data} record={record} />
+        : crashId === undefined ? <EmptyEver title="The report of this crash is no longer kept">Its group, counts and history are.</EmptyEver>
         : occurrence.isError ? <Failure what="This occurrence" problem={occurrence.error} onRetry={() => void occurrence.refetch()} />
         : <Loading what="the occurrence" rows={10} />}
     </div>

@@ -193,7 +193,7 @@ export interface CrashDetail {
   group: CrashGroup;
   fingerprint: { key: string; reason: string; parts: string[] };
   diagnosis?: Diagnosis;
-  latest: CrashRecord;
+  latest?: CrashRecord;
   occurrences: CrashOccurrence[];
   similar: CrashGroup[];
 }
