@@ -100,7 +100,7 @@ public sealed record Overview(
 public sealed record FiringCounts(int Critical, int High, int Medium, int Low);
 
 /// <param name="Hourly">The last 24 hours, oldest first.</param>
-public sealed record OverviewCrashes(long LastHour, long Last24H, long Total, long NewGroups, IReadOnlyList<int> Hourly);
+public sealed record OverviewCrashes(long LastHour, [property: System.Text.Json.Serialization.JsonPropertyName("last24h")] long Last24Hours, long Total, long NewGroups, IReadOnlyList<int> Hourly);
 
 /// <summary>Log records in the asked range.</summary>
 public sealed record OverviewLogs(long Total, long Errors);
