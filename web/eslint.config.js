@@ -7,10 +7,14 @@ const features = ['overview', 'crashes', 'alerts', 'logs', 'traces', 'addData', 
 const walls = features.map((feature) => ({
   files: [`src/features/${feature}/**`],
   rules: {
-    'no-restricted-imports': ['error', {
-      patterns: features.filter((other) => other !== feature)
-        .map((other) => ({ group: [`**/${other}/*`], message: 'A feature never imports another feature.' })),
-    }],
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: features
+          .filter((other) => other !== feature)
+          .map((other) => ({ group: [`**/${other}/*`], message: 'A feature never imports another feature.' })),
+      },
+    ],
   },
 }));
 
@@ -21,18 +25,23 @@ export default tseslint.config(
   {
     files: ['src/shared/**'],
     rules: {
-      'no-restricted-imports': ['error', {
-        patterns: [{ group: ['**/features/**', '**/shell/**'], message: 'shared imports no feature.' }],
-      }],
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [{ group: ['**/features/**', '**/shell/**'], message: 'shared imports no feature.' }],
+        },
+      ],
     },
   },
   {
     files: ['src/**'],
     ignores: ['src/shared/api/**'],
     rules: {
-      'no-restricted-globals': ['error',
+      'no-restricted-globals': [
+        'error',
         { name: 'fetch', message: 'Only shared/api talks to the server.' },
-        { name: 'EventSource', message: 'Only shared/api talks to the server.' }],
+        { name: 'EventSource', message: 'Only shared/api talks to the server.' },
+      ],
     },
   },
 );

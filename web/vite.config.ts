@@ -17,14 +17,16 @@ function precompressed(): Plugin {
       const folder = options.dir!;
       const names = await readdir(folder, { recursive: true });
       await Promise.all(
-        names.filter((name) => compressible.test(name)).map(async (name) => {
-          const path = join(folder, name);
-          const plain = await readFile(path);
-          if (plain.length < worthIt) return;
-          const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
-          await writeFile(`${path}.br`, await promisify(brotliCompress)(plain, quality));
-          await writeFile(`${path}.gz`, await promisify(gzip)(plain, { level: 9 }));
-        }),
+        names
+          .filter((name) => compressible.test(name))
+          .map(async (name) => {
+            const path = join(folder, name);
+            const plain = await readFile(path);
+            if (plain.length < worthIt) return;
+            const quality = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+            await writeFile(`${path}.br`, await promisify(brotliCompress)(plain, quality));
+            await writeFile(`${path}.gz`, await promisify(gzip)(plain, { level: 9 }));
+          }),
       );
     },
   };

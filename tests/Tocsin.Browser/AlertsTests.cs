@@ -57,7 +57,7 @@ public sealed class AlertsTests(Stage stage)
         (Screen screen, long id) = await OpenFresh();
         await using Screen closed = screen;
         await screen.Page.Keyboard.PressAsync("s");
-        ILocator send = screen.Page.GetByLabel("Suppress the alert").GetByRole(AriaRole.Button, new() { Name = "Suppress", Exact = true });
+        ILocator send = screen.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Suppress", Exact = true });
         await screen.Page.GetByLabel("Other length").FillAsync("soon");
         await Expect(send).ToBeDisabledAsync();
         await screen.Page.GetByLabel("Other length").FillAsync("90m");

@@ -66,6 +66,7 @@ public sealed class KeyboardTests(Stage stage)
         await field.FillAsync("Chann");
         await screen.Page.Keyboard.PressAsync("Enter");
         await Expect(screen.Page.GetByRole(AriaRole.Heading, new() { Level = 1 })).ToHaveTextAsync("Channels");
+        await Expect(field).ToBeHiddenAsync();
         await screen.Page.Keyboard.PressAsync("Control+k");
         await field.FillAsync(Seed.TraceId);
         await screen.Page.GetByText("Open trace").ClickAsync();

@@ -27,7 +27,7 @@ public sealed class Seed(HttpClient http)
         await Trace();
         for (int i = 0; i < 3; i++)
             await Crash("payments", "System.InvalidOperationException", "Charge could not be loaded", $"user-{i}", _now.AddMinutes(-i));
-        await Crash("markup", "System.NullReferenceException", Markup, null, _now.AddMinutes(-5));
+        await Crash("markup", "Shop.<img src=x onerror=window.pwned=1>Exception", Markup, null, _now.AddMinutes(-5), inner: false);
         await Alert("Disk nearly full", "LOW");
         await Alert(Markup, "MEDIUM");
     }
@@ -58,7 +58,7 @@ public sealed class Seed(HttpClient http)
     }
 
     /// <summary>The group the crash went to.</summary>
-    public async Task<long> Crash(string service, string type, string message, string? user, DateTimeOffset time)
+    public async Task<long> Crash(string service, string type, string message, string? user, DateTimeOffset time, bool inner = true)
     {
         JsonElement accepted = await Post("api/tocsin/v1/crashes", new
         {
@@ -74,7 +74,7 @@ public sealed class Seed(HttpClient http)
                     new { method = "Microsoft.AspNetCore.Builder.EndpointMiddleware.Invoke()" },
                     new { method = $"Shop.{service}.Program.Main()", file = "/src/Program.cs", line = 12 },
                 },
-                inner = new[] { new { type = "System.TimeoutException", message = "No answer in 15 s", frames = new[] { new { method = "Shop.Wire.Read()" } } } },
+                inner = !inner ? [] : new[] { new { type = "System.TimeoutException", message = "No answer in 15 s", frames = new[] { new { method = "Shop.Wire.Read()" } } } },
             },
             evidence = new[] { new { source = "wait_status", detail = "The process ended by signal SIGABRT (6)." } },
         });

@@ -2,8 +2,8 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
 /**
- * Everything that decides what a screen shows lives in the URL, as plain strings. One flat list for all screens, so that a
- * link keeps the range and the zone when it leads elsewhere. Unknown parameters are kept.
+ * Everything that decides what a screen shows lives in the URL, as plain strings. One flat list for all screens, so that
+ * a link keeps the range and the zone when it leads elsewhere. Unknown parameters are kept.
  */
 export interface UrlState {
   from?: string;

@@ -7,16 +7,30 @@ export function KeyHelp() {
   const [open, setOpen] = useState(false);
   useKeys('Everywhere', [{ keys: '?', label: 'Show the keys', run: () => setOpen(true) }]);
   return (
-    <Modal opened={open} onClose={() => setOpen(false)} title="Keys" size="lg" closeButtonProps={{ 'aria-label': 'Close' }}>
+    <Modal
+      opened={open}
+      onClose={() => setOpen(false)}
+      title="Keys"
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       <div className={styles.keys}>
-        {open && boundKeys().reverse().map((scope) => (
-          <div key={scope.name}>
-            <h3>{scope.name}</h3>
-            <ul>
-              {scope.actions.map((action) => <li key={action.keys}><span>{action.label}</span><kbd>{action.keys}</kbd></li>)}
-            </ul>
-          </div>
-        ))}
+        {open &&
+          boundKeys()
+            .reverse()
+            .map((scope) => (
+              <div key={scope.name}>
+                <h3>{scope.name}</h3>
+                <ul>
+                  {scope.actions.map((action) => (
+                    <li key={action.keys}>
+                      <span>{action.label}</span>
+                      <kbd>{action.keys}</kbd>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+            ))}
       </div>
     </Modal>
   );

@@ -12,28 +12,45 @@ import styles from './Shell.module.css';
 export function Rail({ firing }: { firing: number }) {
   const [collapsed, setCollapsed] = useLocalStorage({ key: 'tocsin.rail', defaultValue: 'open' });
   const { pathname } = useLocation();
-  const info = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => get<ServerInfo>('/info', {}, signal), staleTime: 60_000 });
+  const info = useQuery({
+    queryKey: ['info'],
+    queryFn: ({ signal }) => get<ServerInfo>('/info', {}, signal),
+    staleTime: 60_000,
+  });
   const isCollapsed = collapsed === 'closed';
 
   return (
     <div className={styles.rail} data-collapsed={isCollapsed || undefined}>
-      <To to="/" className={styles.brand} aria-label="Tocsin, overview"><Bell /><span>Tocsin</span></To>
+      <To to="/" className={styles.brand} aria-label="Tocsin, overview">
+        <Bell />
+        <span>Tocsin</span>
+      </To>
       <nav aria-label="Screens">
         {groups.map((group) => (
           <div key={group} style={{ display: 'contents' }}>
-            <div className={styles.group} aria-hidden="true">{group}</div>
+            <div className={styles.group} aria-hidden="true">
+              {group}
+            </div>
             <ul aria-label={group}>
-              {screens.filter((screen) => screen.group === group).map((screen) => (
-                <li key={screen.to}>
-                  <To
-                    to={screen.to} className={styles.link} title={isCollapsed ? screen.label : undefined} aria-label={label(screen.label, firing)}
-                    current={isCurrent(screen.to, pathname) ? 'page' : undefined}
-                  >
-                    <Icon name={screen.icon} size={17} /><span>{screen.label}</span>
-                    {screen.to === '/alerts' && firing > 0 && <span className={styles.badge}>{firing > 99 ? '99+' : firing}</span>}
-                  </To>
-                </li>
-              ))}
+              {screens
+                .filter((screen) => screen.group === group)
+                .map((screen) => (
+                  <li key={screen.to}>
+                    <To
+                      to={screen.to}
+                      className={styles.link}
+                      title={isCollapsed ? screen.label : undefined}
+                      aria-label={label(screen.label, firing)}
+                      current={isCurrent(screen.to, pathname) ? 'page' : undefined}
+                    >
+                      <Icon name={screen.icon} size={17} />
+                      <span>{screen.label}</span>
+                      {screen.to === '/alerts' && firing > 0 && (
+                        <span className={styles.badge}>{firing > 99 ? '99+' : firing}</span>
+                      )}
+                    </To>
+                  </li>
+                ))}
             </ul>
           </div>
         ))}
@@ -41,10 +58,14 @@ export function Rail({ firing }: { firing: number }) {
       <div className={styles.foot}>
         {info.data && <div className={styles.version}>Tocsin {info.data.version}</div>}
         <button
-          type="button" className={styles.link} aria-expanded={!isCollapsed} aria-label={isCollapsed ? 'Widen the navigation' : 'Narrow the navigation'}
+          type="button"
+          className={styles.link}
+          aria-expanded={!isCollapsed}
+          aria-label={isCollapsed ? 'Widen the navigation' : 'Narrow the navigation'}
           onClick={() => setCollapsed(isCollapsed ? 'open' : 'closed')}
         >
-          <Icon name="collapse" size={17} /><span>Collapse</span>
+          <Icon name="collapse" size={17} />
+          <span>Collapse</span>
         </button>
       </div>
     </div>

@@ -21,22 +21,47 @@ export function RangePicker() {
 
   return (
     <div className={styles.segment} role="group" aria-label="Time range">
-      <button type="button" className={`${styles.tool} ${styles.step} ${styles.wide}`} aria-label="Earlier" onClick={() => step(-1)}>
+      <button
+        type="button"
+        className={`${styles.tool} ${styles.step} ${styles.wide}`}
+        aria-label="Earlier"
+        onClick={() => step(-1)}
+      >
         <Icon name="left" size={14} />
       </button>
       <Popover opened={open} onChange={setOpen} position="bottom-end" shadow="md" trapFocus returnFocus>
         <Popover.Target>
-          <button type="button" className={styles.tool} onClick={() => setOpen(!open)} aria-label={`Time range: ${rangeText(range, zone, now)}, times in ${zone}`}>
-            <Icon name="clock" size={14} />{rangeText(range, zone, now)}
+          <button
+            type="button"
+            className={styles.tool}
+            onClick={() => setOpen(!open)}
+            aria-label={`Time range: ${rangeText(range, zone, now)}, times in ${zone}`}
+          >
+            <Icon name="clock" size={14} />
+            {rangeText(range, zone, now)}
             <span className={`dim ${styles.wide}`}>{zone === 'UTC' ? 'UTC' : offsetText(now, zone)}</span>
           </button>
         </Popover.Target>
-        <Popover.Dropdown p={0} aria-label="Choose the time range">
-          {open && <RangeForm range={range} zone={zone} done={(next, tz) => { change({ ...next, tz }); setOpen(false); }} />}
+        <Popover.Dropdown p={0}>
+          {open && (
+            <RangeForm
+              range={range}
+              zone={zone}
+              done={(next, tz) => {
+                change({ ...next, tz });
+                setOpen(false);
+              }}
+            />
+          )}
         </Popover.Dropdown>
       </Popover>
       <Tooltip label="Later" openDelay={400}>
-        <button type="button" className={`${styles.tool} ${styles.step} ${styles.wide}`} aria-label="Later" onClick={() => step(1)}>
+        <button
+          type="button"
+          className={`${styles.tool} ${styles.step} ${styles.wide}`}
+          aria-label="Later"
+          onClick={() => step(1)}
+        >
           <Icon name="right" size={14} />
         </button>
       </Tooltip>
@@ -52,7 +77,15 @@ function rangeText(range: TimeRange, zone: string, now: number): string {
   return `${dateTime(from, zone)} – ${end}`;
 }
 
-function RangeForm({ range, zone, done }: { range: TimeRange; zone: string; done: (range: TimeRange, tz?: string) => void }) {
+function RangeForm({
+  range,
+  zone,
+  done,
+}: {
+  range: TimeRange;
+  zone: string;
+  done: (range: TimeRange, tz?: string) => void;
+}) {
   const [from, setFrom] = useState(shown(range.from, zone));
   const [to, setTo] = useState(shown(range.to, zone));
   const [tz, setTz] = useState(zone);
@@ -69,7 +102,10 @@ function RangeForm({ range, zone, done }: { range: TimeRange; zone: string; done
       <div>
         {presets.map((preset) => (
           <button
-            key={preset.from} type="button" className={styles.preset} aria-pressed={range.from === preset.from && range.to === 'now'}
+            key={preset.from}
+            type="button"
+            className={styles.preset}
+            aria-pressed={range.from === preset.from && range.to === 'now'}
             onClick={() => done({ from: preset.from, to: 'now' }, zoneOf(tz))}
           >
             {preset.label}
@@ -77,22 +113,48 @@ function RangeForm({ range, zone, done }: { range: TimeRange; zone: string; done
         ))}
       </div>
       <div>
-        <form onSubmit={(event) => { event.preventDefault(); if (!wrong) done({ from: keep(from), to: keep(to) }, zoneOf(tz)); }}>
-          <label className={styles.field}>From
-            <input value={from} onChange={(event) => setFrom(event.target.value)} aria-invalid={start === null} spellCheck={false} />
+        <form
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (!wrong) done({ from: keep(from), to: keep(to) }, zoneOf(tz));
+          }}
+        >
+          <label className={styles.field}>
+            From
+            <input
+              value={from}
+              onChange={(event) => setFrom(event.target.value)}
+              aria-invalid={start === null}
+              spellCheck={false}
+            />
           </label>
-          <label className={styles.field}>To
-            <input value={to} onChange={(event) => setTo(event.target.value)} aria-invalid={end === null} spellCheck={false} />
+          <label className={styles.field}>
+            To
+            <input
+              value={to}
+              onChange={(event) => setTo(event.target.value)}
+              aria-invalid={end === null}
+              spellCheck={false}
+            />
           </label>
-          <label className={styles.field}>Zone
+          <label className={styles.field}>
+            Zone
             <select value={tz} onChange={(event) => setTz(event.target.value)}>
-              {zones.map((name) => <option key={name} value={name}>{name === browserZone && name !== 'UTC' ? `${name} (browser)` : name}</option>)}
+              {zones.map((name) => (
+                <option key={name} value={name}>
+                  {name === browserZone && name !== 'UTC' ? `${name} (browser)` : name}
+                </option>
+              ))}
             </select>
           </label>
           <p className={styles.hint} role={wrong ? 'alert' : undefined}>
-            {start !== null && end !== null && start >= end ? '“From” has to lie before “To”.' : '-15m · now · 2026-11-21 14:03 · ISO-8601'}
+            {start !== null && end !== null && start >= end
+              ? '“From” has to lie before “To”.'
+              : '-15m · now · 2026-11-21 14:03 · ISO-8601'}
           </p>
-          <button type="submit" className={styles.apply} disabled={wrong}>Apply</button>
+          <button type="submit" className={styles.apply} disabled={wrong}>
+            Apply
+          </button>
         </form>
       </div>
     </div>

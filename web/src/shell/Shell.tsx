@@ -19,7 +19,9 @@ export function Shell() {
 
   return (
     <div className={styles.shell}>
-      <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>Skip to content</button>
+      <button type="button" className={styles.skip} onClick={() => main.current?.focus()}>
+        Skip to content
+      </button>
       <Rail firing={firing} />
       <TopBar />
       <main ref={main} id="main" className={styles.main} tabIndex={-1}>

@@ -9,7 +9,10 @@ import { isCurrent, screens } from './screens';
 import styles from './Shell.module.css';
 
 const words: Record<StreamState, string> = {
-  open: 'Live', connecting: 'Connecting…', reconnecting: 'Reconnecting…', closed: 'Paused',
+  open: 'Live',
+  connecting: 'Connecting…',
+  reconnecting: 'Reconnecting…',
+  closed: 'Paused',
 };
 
 export function TopBar() {
@@ -29,15 +32,24 @@ export function TopBar() {
       <RangePicker />
       <Tooltip label={state === 'closed' ? 'Live updates are paused' : 'Changes appear by themselves'} openDelay={400}>
         <button
-          type="button" className={`${styles.tool} ${styles.bare} ${styles.live}`} data-state={state}
-          aria-label={`Live updates: ${words[state]}`} aria-pressed={state !== 'closed'}
+          type="button"
+          className={`${styles.tool} ${styles.bare} ${styles.live}`}
+          data-state={state}
+          aria-label={`Live updates: ${words[state]}`}
+          aria-pressed={state !== 'closed'}
           onClick={() => (state === 'closed' ? startLive() : stopLive())}
         >
-          <i aria-hidden="true" /><span className={styles.wide}>{words[state]}</span>
+          <i aria-hidden="true" />
+          <span className={styles.wide}>{words[state]}</span>
         </button>
       </Tooltip>
       <Tooltip label={`Switch to ${next}`} openDelay={400}>
-        <button type="button" className={`${styles.tool} ${styles.bare}`} aria-label={`Switch to the ${next} theme`} onClick={() => setColorScheme(next)}>
+        <button
+          type="button"
+          className={`${styles.tool} ${styles.bare}`}
+          aria-label={`Switch to the ${next} theme`}
+          onClick={() => setColorScheme(next)}
+        >
           <Icon name={scheme === 'dark' ? 'sun' : 'moon'} />
         </button>
       </Tooltip>

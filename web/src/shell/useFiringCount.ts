@@ -30,7 +30,8 @@ function drawIcon(firing: number) {
     return;
   }
   const text = firing > 9 ? '9+' : String(firing);
-  const svg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#b9221b"/>`
-    + `<text x="16" y="23" font-family="sans-serif" font-size="20" font-weight="700" fill="#fff" text-anchor="middle">${text}</text></svg>`;
+  const svg =
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="7" fill="#b9221b"/>` +
+    `<text x="16" y="23" font-family="sans-serif" font-size="20" font-weight="700" fill="#fff" text-anchor="middle">${text}</text></svg>`;
   link.href = `data:image/svg+xml,${encodeURIComponent(svg)}`;
 }

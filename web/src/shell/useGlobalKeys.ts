@@ -24,10 +24,14 @@ export function useGlobalKeys() {
     return () => window.removeEventListener('keydown', onKeyDown);
   }, []);
 
-  useKeys('Go to', screens.map((screen) => ({
-    keys: `g ${screen.key}`, label: screen.label,
-    run: () => void navigate({ to: screen.to as never, search: carried(state) as never }),
-  })));
+  useKeys(
+    'Go to',
+    screens.map((screen) => ({
+      keys: `g ${screen.key}`,
+      label: screen.label,
+      run: () => void navigate({ to: screen.to as never, search: carried(state) as never }),
+    })),
+  );
   useKeys('Time range', [
     { keys: '[', label: 'Earlier', run: () => change(shift(range, -1, Date.now(), zone)) },
     { keys: ']', label: 'Later', run: () => change(shift(range, 1, Date.now(), zone)) },
@@ -53,5 +57,7 @@ function copyLink(range: { from: string; to: string }, zone: string) {
   url.searchParams.set('to', String(to));
   url.searchParams.set('tz', zone);
   url.searchParams.delete('live');
-  void copyText(url.href).then((done) => notice(done ? 'Link copied, with absolute times' : 'The browser does not allow copying here'));
+  void copyText(url.href).then((done) =>
+    notice(done ? 'Link copied, with absolute times' : 'The browser does not allow copying here'),
+  );
 }

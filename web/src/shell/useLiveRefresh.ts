@@ -15,19 +15,25 @@ export function useLiveRefresh() {
   const waiting = useRef(new Set<string>());
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
 
-  const onHappening = useCallback((happening: Happening) => {
-    touched[happening.topic]?.forEach((key) => waiting.current.add(key));
-    timer.current ??= setTimeout(() => {
-      timer.current = undefined;
-      const keys = [...waiting.current];
-      waiting.current.clear();
-      for (const key of keys) void queries.invalidateQueries({ queryKey: [key] });
-    }, gatherMs);
-  }, [queries]);
+  const onHappening = useCallback(
+    (happening: Happening) => {
+      touched[happening.topic]?.forEach((key) => waiting.current.add(key));
+      timer.current ??= setTimeout(() => {
+        timer.current = undefined;
+        const keys = [...waiting.current];
+        waiting.current.clear();
+        for (const key of keys) void queries.invalidateQueries({ queryKey: [key] });
+      }, gatherMs);
+    },
+    [queries],
+  );
 
   useHappenings(onHappening);
-  useEffect(() => () => {
-    clearTimeout(timer.current);
-    timer.current = undefined;
-  }, []);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
 }

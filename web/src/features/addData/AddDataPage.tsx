@@ -14,13 +14,24 @@ const pollMs = 1500;
 
 export function AddDataPage() {
   const [url, change] = useUrl();
-  const info = useQuery({ queryKey: ['info'], queryFn: ({ signal }) => get<ServerInfo>('/info', {}, signal), staleTime: 60_000 });
-  const status = useQuery({ queryKey: ['ingest-status'], queryFn: ({ signal }) => get<IngestStatus>('/ingest/status', {}, signal), refetchInterval: pollMs, staleTime: 0, gcTime: 0 });
+  const info = useQuery({
+    queryKey: ['info'],
+    queryFn: ({ signal }) => get<ServerInfo>('/info', {}, signal),
+    staleTime: 60_000,
+  });
+  const status = useQuery({
+    queryKey: ['ingest-status'],
+    queryFn: ({ signal }) => get<IngestStatus>('/ingest/status', {}, signal),
+    refetchInterval: pollMs,
+    staleTime: 0,
+    gcTime: 0,
+  });
   const [before, setBefore] = useState<IngestStatus>();
   if (status.data && !before) setBefore(status.data);
 
   if (info.isPending) return <Loading what="this server's address" />;
-  if (!info.data) return <Failure what="This server's address" problem={info.error} onRetry={() => void info.refetch()} />;
+  if (!info.data)
+    return <Failure what="This server's address" problem={info.error} onRetry={() => void info.refetch()} />;
   const all = sources(addressesOf(info.data));
   const source = all.find((each) => each.name === url.tab) ?? all[0]!;
 
@@ -30,7 +41,14 @@ export function AddDataPage() {
       <div className={styles.columns}>
         <div className={styles.choices} role="group" aria-label="Where the data comes from">
           {all.map((each) => (
-            <button key={each.name} type="button" aria-pressed={each === source} onClick={() => change({ tab: each.name }, true)}>{each.label}</button>
+            <button
+              key={each.name}
+              type="button"
+              aria-pressed={each === source}
+              onClick={() => change({ tab: each.name }, true)}
+            >
+              {each.label}
+            </button>
           ))}
         </div>
         <div className={styles.stack}>

@@ -10,7 +10,11 @@ export function AlertPage() {
   const navigate = useNavigate();
   return (
     <div className={styles.alone}>
-      <AlertPane id={alertId} alone onClose={() => void navigate({ to: '/alerts' as never, search: carried(url) as never })} />
+      <AlertPane
+        id={alertId}
+        alone
+        onClose={() => void navigate({ to: '/alerts' as never, search: carried(url) as never })}
+      />
     </div>
   );
 }

@@ -24,10 +24,16 @@ export function AlertRow({ alert, open }: { alert: Alert; open: boolean }) {
         <span className={styles.meta}>
           <StatusMark status={alert.status} />
           <span>{alert.resource}</span>
-          <span title="How long it has been open">{age(end - epochOf(alert.startsAt)) === 'now' ? 'just opened' : `open ${age(end - epochOf(alert.startsAt))}`}</span>
+          <span title="How long it has been open">
+            {age(end - epochOf(alert.startsAt)) === 'now'
+              ? 'just opened'
+              : `open ${age(end - epochOf(alert.startsAt))}`}
+          </span>
           {alert.count > 1 && <span>× {count(alert.count)}</span>}
           {(alert.affectedUsers ?? 0) > 0 && <span>{plural(alert.affectedUsers!, 'user')}</span>}
-          <span className={styles.last}><When time={alert.lastSeenAt} /></span>
+          <span className={styles.last}>
+            <When time={alert.lastSeenAt} />
+          </span>
         </span>
       </To>
     </li>

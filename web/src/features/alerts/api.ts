@@ -16,9 +16,17 @@ export interface AlertFilter {
 export function useAlerts(filter: AlertFilter) {
   return useInfiniteQuery({
     queryKey: ['alerts', filter],
-    queryFn: ({ pageParam, signal }) => get<AlertList>('/alerts', {
-      ...filter, status: filter.status === 'ALL' ? allStatuses.join(',') : filter.status, limit: pageSize, cursor: pageParam,
-    }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      get<AlertList>(
+        '/alerts',
+        {
+          ...filter,
+          status: filter.status === 'ALL' ? allStatuses.join(',') : filter.status,
+          limit: pageSize,
+          cursor: pageParam,
+        },
+        signal,
+      ),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -41,7 +49,8 @@ export interface Suppression {
 /** What a person can do to an alert. Each says what happened; what can be taken back offers it for ten seconds. */
 export function useAlertDeeds() {
   const queries = useQueryClient();
-  const renew = () => ['alerts', 'alert', 'overview'].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
+  const renew = () =>
+    ['alerts', 'alert', 'overview'].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
   const run = async (alert: Alert, verb: string, body: object = {}) => {
     await post(`/alerts/${alert.id}/${verb}`, body);
     renew();
@@ -55,14 +64,17 @@ export function useAlertDeeds() {
 
   return {
     acknowledge: (alert: Alert) =>
-      attempt('Acknowledge', run(alert, 'acknowledge'), () => noticeWithUndo(`Acknowledged: ${alert.title}`, back(alert, 'unacknowledge'))),
+      attempt('Acknowledge', run(alert, 'acknowledge'), () =>
+        noticeWithUndo(`Acknowledged: ${alert.title}`, back(alert, 'unacknowledge')),
+      ),
     unacknowledge: (alert: Alert) =>
       attempt('Take back the acknowledgement', run(alert, 'unacknowledge'), () => notice('No longer acknowledged')),
     resolve: (alert: Alert, notes: string) =>
       attempt('Resolve', run(alert, 'resolve', notes ? { notes } : {}), () => notice(`Resolved: ${alert.title}`)),
     suppress: (alert: Alert, { for: length, reason }: Suppression) =>
-      attempt('Suppress', run(alert, 'suppress', { for: length, ...(reason ? { reason } : {}) }),
-        () => noticeWithUndo(`Suppressed for ${length}: ${alert.title}`, back(alert, 'unsuppress'))),
+      attempt('Suppress', run(alert, 'suppress', { for: length, ...(reason ? { reason } : {}) }), () =>
+        noticeWithUndo(`Suppressed for ${length}: ${alert.title}`, back(alert, 'unsuppress')),
+      ),
     unsuppress: (alert: Alert) =>
       attempt('End the suppression', run(alert, 'unsuppress'), () => notice('No longer suppressed')),
   };

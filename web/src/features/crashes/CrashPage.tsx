@@ -23,10 +23,15 @@ export function CrashPage() {
   return (
     <div className={styles.detail}>
       <CrashHeader detail={crash.data} record={record} current={crashId ?? newest?.crashId ?? ''} />
-      {record ? <Report detail={crash.data} record={record} />
-        : crashId === undefined ? <EmptyEver title="The report of this crash is no longer kept">Its group, counts and history are.</EmptyEver>
-        : occurrence.isError ? <Failure what="This occurrence" problem={occurrence.error} onRetry={() => void occurrence.refetch()} />
-        : <Loading what="the occurrence" rows={10} />}
+      {record ? (
+        <Report detail={crash.data} record={record} />
+      ) : crashId === undefined ? (
+        <EmptyEver title="The report of this crash is no longer kept">Its group, counts and history are.</EmptyEver>
+      ) : occurrence.isError ? (
+        <Failure what="This occurrence" problem={occurrence.error} onRetry={() => void occurrence.refetch()} />
+      ) : (
+        <Loading what="the occurrence" rows={10} />
+      )}
     </div>
   );
 }
@@ -37,7 +42,11 @@ function Report({ detail, record }: { detail: CrashDetail; record: CrashRecord }
       <Answers detail={detail} record={record} />
       <div className={styles.columns}>
         <div className={styles.stackColumn}>
-          {detail.diagnosis && <Section title="Diagnosis"><DiagnosisCard diagnosis={detail.diagnosis} /></Section>}
+          {detail.diagnosis && (
+            <Section title="Diagnosis">
+              <DiagnosisCard diagnosis={detail.diagnosis} />
+            </Section>
+          )}
           <StackTrace key={record.crashId} record={record} />
           <Evidence record={record} />
           <BeforeDeath record={record} />

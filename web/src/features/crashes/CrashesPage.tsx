@@ -14,10 +14,15 @@ import { carried, useUrl } from '../../shared/url';
 import { useCrashes } from './api';
 import styles from './Crashes.module.css';
 
-const states = ['new', 'ongoing', 'regressed', 'resolved', 'ignored'].map((value) => ({ value, label: value[0]!.toUpperCase() + value.slice(1) }));
+const states = ['new', 'ongoing', 'regressed', 'resolved', 'ignored'].map((value) => ({
+  value,
+  label: value[0]!.toUpperCase() + value.slice(1),
+}));
 const sorts = [
-  { value: 'lastSeen', label: 'Last seen' }, { value: 'firstSeen', label: 'First seen' },
-  { value: 'count', label: 'Most crashes' }, { value: 'users', label: 'Most users' },
+  { value: 'lastSeen', label: 'Last seen' },
+  { value: 'firstSeen', label: 'First seen' },
+  { value: 'count', label: 'Most crashes' },
+  { value: 'users', label: 'Most users' },
 ];
 
 export function CrashesPage() {
@@ -50,18 +55,57 @@ export function CrashesPage() {
   return (
     <div className={styles.page}>
       <div className={styles.bar}>
-        <SearchField value={url.q ?? ''} onChange={(q) => change({ q: q || undefined })} label="Search the crashes" placeholder="Type, message, method…" />
-        <Choice label="State" all="Any state" value={url.state ?? ''} options={states} onChange={(state) => change({ state })} />
-        <Choice label="Class" all="Any class" value={url.class ?? ''} options={crashClasses} onChange={(value) => change({ class: value })} />
-        <Choice label="Service" all="Any service" value={url.service ?? ''} options={services(groups)} onChange={(service) => change({ service })} />
-        <Choice label="Sort by" value={url.sort ?? 'lastSeen'} options={sorts} onChange={(sort) => change({ sort: sort === 'lastSeen' ? undefined : sort })} />
+        <SearchField
+          value={url.q ?? ''}
+          onChange={(q) => change({ q: q || undefined })}
+          label="Search the crashes"
+          placeholder="Type, message, method…"
+        />
+        <Choice
+          label="State"
+          all="Any state"
+          value={url.state ?? ''}
+          options={states}
+          onChange={(state) => change({ state })}
+        />
+        <Choice
+          label="Class"
+          all="Any class"
+          value={url.class ?? ''}
+          options={crashClasses}
+          onChange={(value) => change({ class: value })}
+        />
+        <Choice
+          label="Service"
+          all="Any service"
+          value={url.service ?? ''}
+          options={services(groups)}
+          onChange={(service) => change({ service })}
+        />
+        <Choice
+          label="Sort by"
+          value={url.sort ?? 'lastSeen'}
+          options={sorts}
+          onChange={(sort) => change({ sort: sort === 'lastSeen' ? undefined : sort })}
+        />
         {crashes.data && <span className="dim nowrap">{plural(total, 'group')}</span>}
       </div>
       <div className={styles.list}>
-        {crashes.isPending ? <Loading what="crash groups" rows={10} />
-          : crashes.isError && groups.length === 0 ? <Failure what="The crash groups" problem={crashes.error} onRetry={() => void crashes.refetch()} />
-          : groups.length === 0 ? (filtered ? <EmptyFiltered what="crash groups" onClear={clear}>No group has these words, class, state and service.</EmptyFiltered> : <Never />)
-          : <Rows groups={groups} cursor={cursor} />}
+        {crashes.isPending ? (
+          <Loading what="crash groups" rows={10} />
+        ) : crashes.isError && groups.length === 0 ? (
+          <Failure what="The crash groups" problem={crashes.error} onRetry={() => void crashes.refetch()} />
+        ) : groups.length === 0 ? (
+          filtered ? (
+            <EmptyFiltered what="crash groups" onClear={clear}>
+              No group has these words, class, state and service.
+            </EmptyFiltered>
+          ) : (
+            <Never />
+          )
+        ) : (
+          <Rows groups={groups} cursor={cursor} />
+        )}
         {crashes.hasNextPage && (
           <button type="button" className={styles.more} onClick={() => void crashes.fetchNextPage()}>
             {crashes.isFetchingNextPage ? 'Loading…' : `Show more (${count(groups.length)} of ${count(total)})`}
@@ -77,8 +121,14 @@ function Rows({ groups, cursor }: { groups: CrashGroup[]; cursor: number }) {
     <table className={`${table.table} ${table.sticky} ${styles.table}`}>
       <thead>
         <tr>
-          <th>Crash</th><th>State</th><th>Trend, 24 h</th><th className="num">Count</th><th className="num">Users</th>
-          <th>Releases</th><th className="num">Last seen</th><th className="num">Age</th>
+          <th>Crash</th>
+          <th>State</th>
+          <th>Trend, 24 h</th>
+          <th className="num">Count</th>
+          <th className="num">Users</th>
+          <th>Releases</th>
+          <th className="num">Last seen</th>
+          <th className="num">Age</th>
         </tr>
       </thead>
       <tbody>
@@ -87,17 +137,34 @@ function Rows({ groups, cursor }: { groups: CrashGroup[]; cursor: number }) {
             <td className={table.main}>
               <div className="row">
                 <CrashClassMark name={group.class} />
-                <To to="/crashes/$groupId" params={{ groupId: String(group.id) }} className={`${styles.name} ellipsis`}>{group.title}</To>
+                <To to="/crashes/$groupId" params={{ groupId: String(group.id) }} className={`${styles.name} ellipsis`}>
+                  {group.title}
+                </To>
               </div>
-              <div className={`${styles.under} ellipsis`}><b>{group.service}</b>{group.culprit ? ` · ${group.culprit}` : ''}</div>
+              <div className={`${styles.under} ellipsis`}>
+                <b>{group.service}</b>
+                {saying(group) && ` · ${saying(group)}`}
+              </div>
             </td>
-            <td><CrashStateMark state={group.state} /></td>
-            <td><Sparkline values={group.trend} label={trendSentence(group.trend)} /></td>
-            <td className="num"><b>{count(group.count)}</b></td>
+            <td>
+              <CrashStateMark state={group.state} />
+            </td>
+            <td>
+              <Sparkline values={group.trend} label={trendSentence(group.trend)} />
+            </td>
+            <td className="num">
+              <b>{count(group.count)}</b>
+            </td>
             <td className="num">{count(group.users)}</td>
-            <td><Releases names={group.releases} /></td>
-            <td className="num"><When time={group.lastSeen} /></td>
-            <td className="num dim"><When time={group.firstSeen} /></td>
+            <td>
+              <Releases names={group.releases} />
+            </td>
+            <td className="num">
+              <When time={group.lastSeen} />
+            </td>
+            <td className="num dim">
+              <When time={group.firstSeen} />
+            </td>
           </tr>
         ))}
       </tbody>
@@ -105,9 +172,19 @@ function Rows({ groups, cursor }: { groups: CrashGroup[]; cursor: number }) {
   );
 }
 
+/** What the title leaves out: the message, else where it happened. */
+function saying(group: CrashGroup): string {
+  return group.message || group.culprit || '';
+}
+
 function Releases({ names }: { names: string[] }) {
   if (names.length === 0) return <span className="dim">–</span>;
-  return <span className="mono nowrap" title={names.join(', ')}>{names[0]}{names.length > 1 && <span className="dim"> +{names.length - 1}</span>}</span>;
+  return (
+    <span className="mono nowrap" title={names.join(', ')}>
+      {names[0]}
+      {names.length > 1 && <span className="dim"> +{names.length - 1}</span>}
+    </span>
+  );
 }
 
 function services(groups: CrashGroup[]) {
@@ -117,7 +194,10 @@ function services(groups: CrashGroup[]) {
 function Never() {
   return (
     <EmptyEver title="No crash has been seen">
-      <p>Watch a process from outside with <code>tocsin run -- your-program</code>, or add the SDK to a .NET app. <To to="/add-data">Show me how</To></p>
+      <p>
+        Watch a process from outside with <code>tocsin run -- your-program</code>, or add the SDK to a .NET app.{' '}
+        <To to="/add-data">Show me how</To>
+      </p>
     </EmptyEver>
   );
 }

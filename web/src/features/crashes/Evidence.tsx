@@ -15,7 +15,10 @@ export function Evidence({ record }: { record: CrashRecord }) {
     <Section title="Evidence" note="who saw what, strongest first" flush>
       <ul className={styles.evidence}>
         {items.map((item, i) => (
-          <li key={i}><Chip>{item.source.replaceAll('_', ' ')}</Chip><span className={styles.text}>{item.detail}</span></li>
+          <li key={i}>
+            <Chip>{item.source.replaceAll('_', ' ')}</Chip>
+            <span className={styles.text}>{item.detail}</span>
+          </li>
         ))}
       </ul>
     </Section>
@@ -26,7 +29,11 @@ export function Evidence({ record }: { record: CrashRecord }) {
 export function BeforeDeath({ record }: { record: CrashRecord }) {
   const zone = useZone();
   const end = epochOf(record.time);
-  const time = (at: string) => <time dateTime={at} title={before(end - epochOf(at))}>{clock(epochOf(at), zone, 'ms')}</time>;
+  const time = (at: string) => (
+    <time dateTime={at} title={before(end - epochOf(at))}>
+      {clock(epochOf(at), zone, 'ms')}
+    </time>
+  );
   const { logs = [], breadcrumbs = [], activities = [] } = record;
   return (
     <>
@@ -34,7 +41,14 @@ export function BeforeDeath({ record }: { record: CrashRecord }) {
         <Section title="Logs before the end" note={plural(logs.length, 'record')} flush foldable>
           <ul className={styles.lines} tabIndex={0} aria-label="Logs before the end">
             {logs.map((log, i) => (
-              <li key={i}>{time(log.time)}<LevelMark level={log.level} /><span className={styles.cat} title={log.logger}>{log.logger.split('.').at(-1)}</span><span className={styles.text}>{log.message}</span></li>
+              <li key={i}>
+                {time(log.time)}
+                <LevelMark level={log.level} />
+                <span className={styles.cat} title={log.logger}>
+                  {log.logger.split('.').at(-1)}
+                </span>
+                <span className={styles.text}>{log.message}</span>
+              </li>
             ))}
           </ul>
         </Section>
@@ -43,7 +57,13 @@ export function BeforeDeath({ record }: { record: CrashRecord }) {
         <Section title="Breadcrumbs" note={plural(breadcrumbs.length, 'step')} flush foldable>
           <ul className={styles.lines} tabIndex={0} aria-label="Breadcrumbs">
             {breadcrumbs.map((crumb, i) => (
-              <li key={i}>{time(crumb.time)}<span className={styles.cat} title={crumb.category}>{crumb.category}</span><span className={styles.text}>{crumb.message}</span></li>
+              <li key={i}>
+                {time(crumb.time)}
+                <span className={styles.cat} title={crumb.category}>
+                  {crumb.category}
+                </span>
+                <span className={styles.text}>{crumb.message}</span>
+              </li>
             ))}
           </ul>
         </Section>
@@ -54,7 +74,15 @@ export function BeforeDeath({ record }: { record: CrashRecord }) {
             {activities.map((activity) => (
               <li key={activity.spanId}>
                 {time(activity.startTime)}
-                <span className={styles.text}>{activity.name} <span className="dim">for {before(end - epochOf(activity.startTime)).replace(' before the end', '')}</span> <To to="/traces/$traceId" params={{ traceId: activity.traceId }} search={{ span: activity.spanId }}>trace</To></span>
+                <span className={styles.text}>
+                  {activity.name}{' '}
+                  <span className="dim">
+                    for {before(end - epochOf(activity.startTime)).replace(' before the end', '')}
+                  </span>{' '}
+                  <To to="/traces/$traceId" params={{ traceId: activity.traceId }} search={{ span: activity.spanId }}>
+                    trace
+                  </To>
+                </span>
               </li>
             ))}
           </ul>
@@ -67,8 +95,16 @@ export function BeforeDeath({ record }: { record: CrashRecord }) {
 export function Stderr({ record }: { record: CrashRecord }) {
   if (!record.stderrTail) return null;
   return (
-    <Section title="Standard error" note="the last lines, as the program wrote them" flush foldable actions={<CopyIcon text={record.stderrTail} label="Copy standard error" />}>
-      <pre className={styles.raw} tabIndex={0} role="region" aria-label="Standard error">{record.stderrTail}</pre>
+    <Section
+      title="Standard error"
+      note="the last lines, as the program wrote them"
+      flush
+      foldable
+      actions={<CopyIcon text={record.stderrTail} label="Copy standard error" />}
+    >
+      <pre className={styles.raw} tabIndex={0} role="region" aria-label="Standard error">
+        {record.stderrTail}
+      </pre>
     </Section>
   );
 }

@@ -8,8 +8,10 @@ import { When } from '../../shared/ui/When';
 export function Facts({ record }: { record: CrashRecord }) {
   const process = record.process ?? {};
   const resources = record.resources ?? {};
-  const size = (name: string) => (resources[name] === undefined || resources[name] === null ? undefined : bytes(resources[name]!));
-  const number = (name: string) => (resources[name] === undefined || resources[name] === null ? undefined : count(resources[name]!));
+  const size = (name: string) =>
+    resources[name] === undefined || resources[name] === null ? undefined : bytes(resources[name]!);
+  const number = (name: string) =>
+    resources[name] === undefined || resources[name] === null ? undefined : count(resources[name]!);
   const limit = resources.memoryLimitBytes;
   const usage = resources.memoryUsageBytes;
   const lived = process.startTime ? duration((epochOf(record.time) - epochOf(process.startTime)) * 1e6) : undefined;
@@ -17,35 +19,51 @@ export function Facts({ record }: { record: CrashRecord }) {
   return (
     <>
       <Section title="Process">
-        <FactList items={[
-          ['Died', <When key="t" time={record.time} form="full" />],
-          ['Lived', lived],
-          ['Exit code', process.exitCode !== undefined && process.exitCode !== null ? String(process.exitCode) : undefined],
-          ['Signal', process.signal],
-          ['PID', process.pid?.toString()],
-          ['Restarts before', process.restartCount ? count(process.restartCount) : undefined],
-          ['Command', process.command && <code>{process.command}</code>],
-          ['Runtime', process.runtime],
-          ['Run', process.runId && <code>{process.runId}</code>],
-          ['Request', record.requestId && <code>{record.requestId}</code>],
-          ['Reported by', record.source],
-        ]} />
+        <FactList
+          items={[
+            ['Died', <When key="t" time={record.time} form="full" />],
+            ['Lived', lived],
+            [
+              'Exit code',
+              process.exitCode !== undefined && process.exitCode !== null ? String(process.exitCode) : undefined,
+            ],
+            ['Signal', process.signal],
+            ['PID', process.pid?.toString()],
+            ['Restarts before', process.restartCount ? count(process.restartCount) : undefined],
+            ['Command', process.command && <code>{process.command}</code>],
+            ['Runtime', process.runtime],
+            ['Run', process.runId && <code>{process.runId}</code>],
+            ['Request', record.requestId && <code>{record.requestId}</code>],
+            ['Reported by', record.source],
+          ]}
+        />
       </Section>
       {Object.values(resources).some((value) => value !== undefined && value !== null) && (
         <Section title="Resources at the end">
-          <FactList items={[
-            ['Memory of limit', limit && usage ? `${bytes(usage)} of ${bytes(limit)} (${Math.round((usage / limit) * 100)} %)` : size('memoryUsageBytes')],
-            ['Working set', size('workingSetBytes')],
-            ['Peak working set', size('peakWorkingSetBytes')],
-            ['GC heap', size('gcHeapBytes')],
-            ['OOM kills', number('oomKills')],
-            ['Threads', number('threadCount')],
-            ['Thread pool queue', number('threadPoolQueue')],
-            ['CPU time', resources.cpuSeconds ? `${resources.cpuSeconds.toFixed(1)} s` : undefined],
-          ]} />
+          <FactList
+            items={[
+              [
+                'Memory of limit',
+                limit && usage
+                  ? `${bytes(usage)} of ${bytes(limit)} (${Math.round((usage / limit) * 100)} %)`
+                  : size('memoryUsageBytes'),
+              ],
+              ['Working set', size('workingSetBytes')],
+              ['Peak working set', size('peakWorkingSetBytes')],
+              ['GC heap', size('gcHeapBytes')],
+              ['OOM kills', number('oomKills')],
+              ['Threads', number('threadCount')],
+              ['Thread pool queue', number('threadPoolQueue')],
+              ['CPU time', resources.cpuSeconds ? `${resources.cpuSeconds.toFixed(1)} s` : undefined],
+            ]}
+          />
         </Section>
       )}
-      {attributes.length > 0 && <Section title="Attributes" foldable><FactList items={attributes} /></Section>}
+      {attributes.length > 0 && (
+        <Section title="Attributes" foldable>
+          <FactList items={attributes} />
+        </Section>
+      )}
     </>
   );
 }

@@ -19,14 +19,22 @@ interface Stack {
 /** One tab per exception of the chain, then one per thread. */
 function stacksOf(record: CrashRecord): Stack[] {
   const exceptions = chainOf(record.exception).map(({ exception, depth }, i) => ({
-    name: `exception-${i}`, label: depth === 0 ? shortType(exception.type) : `caused by ${shortType(exception.type)}`,
-    exception, frames: exception.frames ?? [], text: stackText(exception),
+    name: `exception-${i}`,
+    label: depth === 0 ? shortType(exception.type) : `caused by ${shortType(exception.type)}`,
+    exception,
+    frames: exception.frames ?? [],
+    text: stackText(exception),
   }));
   const threads = (record.threads ?? []).map((thread) => ({
-    name: `thread-${thread.id}`, label: `thread ${thread.id}${thread.crashed ? ' (crashed)' : ''}`,
-    frames: thread.frames, text: thread.frames.map(frameText).join('\n'),
+    name: `thread-${thread.id}`,
+    label: `thread ${thread.id}${thread.crashed ? ' (crashed)' : ''}`,
+    frames: thread.frames,
+    text: thread.frames.map(frameText).join('\n'),
   }));
-  return [...exceptions, ...threads.sort((a, b) => Number(b.label.includes('crashed')) - Number(a.label.includes('crashed')))];
+  return [
+    ...exceptions,
+    ...threads.sort((a, b) => Number(b.label.includes('crashed')) - Number(a.label.includes('crashed'))),
+  ];
 }
 
 export function StackTrace({ record }: { record: CrashRecord }) {
@@ -39,25 +47,43 @@ export function StackTrace({ record }: { record: CrashRecord }) {
   if (!stack)
     return (
       <Section title="Stack trace">
-        <p className="dim">This death left no stack: nothing inside the process could report it. The evidence below says how it ended.</p>
+        <p className="dim">
+          This death left no stack: nothing inside the process could report it. The evidence below says how it ended.
+        </p>
       </Section>
     );
 
   return (
     <Section
-      title="Stack trace" flush note={stack.frames.length > 0 ? plural(stack.frames.length, 'frame') : undefined}
-      actions={(
+      title="Stack trace"
+      flush
+      note={stack.frames.length > 0 ? plural(stack.frames.length, 'frame') : undefined}
+      actions={
         <>
-          {stack.frames.length > 0 && !raw && <button type="button" className={styles.step} aria-pressed={all} onClick={() => setAll(!all)}>{all ? 'Fold' : 'All frames'}</button>}
-          <button type="button" className={styles.step} aria-pressed={raw} onClick={() => setRaw(!raw)}>Raw</button>
+          {stack.frames.length > 0 && !raw && (
+            <button type="button" className={styles.step} aria-pressed={all} onClick={() => setAll(!all)}>
+              {all ? 'Fold' : 'All frames'}
+            </button>
+          )}
+          <button type="button" className={styles.step} aria-pressed={raw} onClick={() => setRaw(!raw)}>
+            Raw
+          </button>
           <CopyIcon text={stack.text} label="Copy the stack" />
         </>
-      )}
+      }
     >
       {stacks.length > 1 && (
         <div className={styles.tabs} role="tablist" aria-label="Exceptions and threads">
           {stacks.map((each) => (
-            <button key={each.name} type="button" role="tab" aria-selected={each === stack} onClick={() => setChosen(each.name)}>{each.label}</button>
+            <button
+              key={each.name}
+              type="button"
+              role="tab"
+              aria-selected={each === stack}
+              onClick={() => setChosen(each.name)}
+            >
+              {each.label}
+            </button>
           ))}
         </div>
       )}
@@ -67,9 +93,13 @@ export function StackTrace({ record }: { record: CrashRecord }) {
           {stack.exception.message && <p>{stack.exception.message}</p>}
         </div>
       )}
-      {raw || stack.frames.length === 0
-        ? <pre className={styles.raw} tabIndex={0} role="region" aria-label="Raw stack">{stack.text}</pre>
-        : <Frames key={`${stack.name}${all}`} frames={stack.frames} all={all} />}
+      {raw || stack.frames.length === 0 ? (
+        <pre className={styles.raw} tabIndex={0} role="region" aria-label="Raw stack">
+          {stack.text}
+        </pre>
+      ) : (
+        <Frames key={`${stack.name}${all}`} frames={stack.frames} all={all} />
+      )}
     </Section>
   );
 }
@@ -77,7 +107,13 @@ export function StackTrace({ record }: { record: CrashRecord }) {
 function Frames({ frames, all }: { frames: CrashFrame[]; all: boolean }) {
   const runs = runsOf(frames);
   const nothingOwn = runs.every((run) => !run.own);
-  return <div className={styles.frames}>{runs.map((run, i) => <Run key={i} run={run} open={all || run.own || nothingOwn} />)}</div>;
+  return (
+    <div className={styles.frames}>
+      {runs.map((run, i) => (
+        <Run key={i} run={run} open={all || run.own || nothingOwn} />
+      ))}
+    </div>
+  );
 }
 
 function Run({ run, open: startOpen }: { run: FrameRun; open: boolean }) {
@@ -86,7 +122,8 @@ function Run({ run, open: startOpen }: { run: FrameRun; open: boolean }) {
     <>
       {!run.own && (
         <button type="button" className={styles.run} aria-expanded={open} onClick={() => setOpen(!open)}>
-          <Icon name={open ? 'down' : 'right'} size={11} />{plural(run.frames.length, 'framework frame')}
+          <Icon name={open ? 'down' : 'right'} size={11} />
+          {plural(run.frames.length, 'framework frame')}
         </button>
       )}
       {open && run.frames.map((frame, i) => <Frame key={i} frame={frame} own={run.own} />)}
@@ -98,8 +135,22 @@ function Frame({ frame, own }: { frame: CrashFrame; own: boolean }) {
   const [, scope = '', name = frame.method, rest = ''] = /^(.*\.)?([^.(]+)(\(.*)?$/s.exec(frame.method) ?? [];
   return (
     <div className={styles.frame} data-app={own || undefined}>
-      {own ? <>{scope}<b>{name}</b>{rest}</> : frame.method}
-      {frame.file && <span className={styles.where}> {frame.file.split(/[\\/]/).slice(-3).join('/')}{frame.line ? `:${frame.line}` : ''}</span>}
+      {own ? (
+        <>
+          {scope}
+          <b>{name}</b>
+          {rest}
+        </>
+      ) : (
+        frame.method
+      )}
+      {frame.file && (
+        <span className={styles.where}>
+          {' '}
+          {frame.file.split(/[\\/]/).slice(-3).join('/')}
+          {frame.line ? `:${frame.line}` : ''}
+        </span>
+      )}
       {(frame.repeated ?? 1) > 1 && <span className={styles.where}> × {frame.repeated}</span>}
     </div>
   );

@@ -16,7 +16,8 @@ const pageSize = 100;
 export function useCrashes(filter: CrashFilter) {
   return useInfiniteQuery({
     queryKey: ['crashes', filter],
-    queryFn: ({ pageParam, signal }) => get<CrashList>('/crashes', { ...filter, limit: pageSize, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      get<CrashList>('/crashes', { ...filter, limit: pageSize, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next ?? undefined,
     placeholderData: keepPreviousData,
@@ -24,13 +25,17 @@ export function useCrashes(filter: CrashFilter) {
 }
 
 export function useCrash(groupId: string) {
-  return useQuery({ queryKey: ['crash', groupId], queryFn: ({ signal }) => get<CrashDetail>(`/crashes/${encodeURIComponent(groupId)}`, {}, signal) });
+  return useQuery({
+    queryKey: ['crash', groupId],
+    queryFn: ({ signal }) => get<CrashDetail>(`/crashes/${encodeURIComponent(groupId)}`, {}, signal),
+  });
 }
 
 export function useOccurrence(groupId: string, crashId: string | undefined) {
   return useQuery({
     queryKey: ['crash', groupId, crashId],
-    queryFn: ({ signal }) => get<CrashRecord>(`/crashes/${encodeURIComponent(groupId)}/events/${encodeURIComponent(crashId!)}`, {}, signal),
+    queryFn: ({ signal }) =>
+      get<CrashRecord>(`/crashes/${encodeURIComponent(groupId)}/events/${encodeURIComponent(crashId!)}`, {}, signal),
     enabled: crashId !== undefined,
     staleTime: 5 * 60_000,
   });
@@ -41,7 +46,8 @@ const done: Record<Deed, string> = { resolve: 'Resolved', ignore: 'Ignored', reo
 
 export function useCrashDeed(group: CrashGroup) {
   const queries = useQueryClient();
-  const renew = () => ['crash', 'crashes', 'overview'].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
+  const renew = () =>
+    ['crash', 'crashes', 'overview'].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
   const run = (deed: Deed) => post(`/crashes/${group.id}/${deed}`);
   return useMutation({
     mutationFn: run,

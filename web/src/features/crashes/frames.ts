@@ -1,7 +1,15 @@
 import type { CrashException, CrashFrame } from '../../shared/api/types';
 
 // Only decides what is folded on screen; which frames count for grouping is the server's business.
-const platform = /^(System|Microsoft|Internal|Interop|Windows|mscorlib|netstandard|Npgsql|Dapper|Newtonsoft|Serilog|Polly|StackExchange|MySql|MySqlConnector|Grpc|Google\.Protobuf|Azure|Amazon|RabbitMQ|MassTransit|AutoMapper|MediatR|Quartz|Hangfire|OpenTelemetry|Tocsin\.Sdk)\./;
+const platform = new RegExp(
+  '^(' +
+    [
+      'System|Microsoft|Internal|Interop|Windows|mscorlib|netstandard|Npgsql|Dapper|Newtonsoft|Serilog|Polly',
+      'StackExchange|MySql|MySqlConnector|Grpc|Google\\.Protobuf|Azure|Amazon|RabbitMQ|MassTransit|AutoMapper',
+      'MediatR|Quartz|Hangfire|OpenTelemetry|Tocsin\\.Sdk',
+    ].join('|') +
+    ')\\.',
+);
 const native = /^(lib[\w.+-]+\.so|ld-linux|\[|<)/;
 
 export function isOwn(frame: CrashFrame): boolean {
@@ -48,5 +56,7 @@ export function frameText(frame: CrashFrame): string {
 export function stackText(exception: CrashException): string {
   const head = `${exception.type}: ${exception.message ?? ''}`;
   const frames = exception.frames ?? [];
-  return [head, frames.length > 0 ? frames.map(frameText).join('\n') : (exception.stackText ?? '')].join('\n').trimEnd();
+  return [head, frames.length > 0 ? frames.map(frameText).join('\n') : (exception.stackText ?? '')]
+    .join('\n')
+    .trimEnd();
 }

@@ -5,13 +5,26 @@ import { chainOf, stackText } from './frames';
 export function crashMarkdown(detail: CrashDetail, record: CrashRecord): string {
   const { group, diagnosis } = detail;
   const facts: [string, unknown][] = [
-    ['Crash', record.crashId], ['Class', record.class], ['Time', record.time], ['Service', record.service], ['Release', record.release],
-    ['Environment', record.environment], ['Host', record.host], ['Process', record.process?.pid], ['Signal', record.process?.signal],
-    ['Exit code', record.process?.exitCode], ['Trace', record.traceId], ['Seen', `${group.count} times since ${group.firstSeen}`], ['Users', group.users],
+    ['Crash', record.crashId],
+    ['Class', record.class],
+    ['Time', record.time],
+    ['Service', record.service],
+    ['Release', record.release],
+    ['Environment', record.environment],
+    ['Host', record.host],
+    ['Process', record.process?.pid],
+    ['Signal', record.process?.signal],
+    ['Exit code', record.process?.exitCode],
+    ['Trace', record.traceId],
+    ['Seen', `${group.count} times since ${group.firstSeen}`],
+    ['Users', group.users],
   ];
   const parts = [
     `## ${group.title}`,
-    facts.filter(([, value]) => value !== undefined && value !== '').map(([name, value]) => `- **${name}:** ${String(value)}`).join('\n'),
+    facts
+      .filter(([, value]) => value !== undefined && value !== '')
+      .map(([name, value]) => `- **${name}:** ${String(value)}`)
+      .join('\n'),
   ];
   if (diagnosis)
     parts.push(
@@ -19,10 +32,20 @@ export function crashMarkdown(detail: CrashDetail, record: CrashRecord): string 
       (diagnosis.nextSteps ?? []).map((step, i) => `${i + 1}. ${step}`).join('\n'),
     );
   const chain = chainOf(record.exception);
-  if (chain.length > 0) parts.push('### Stack', fence(chain.map(({ exception }) => stackText(exception)).join('\n ---> ')));
-  if (record.evidence?.length) parts.push('### Evidence', record.evidence.map((each) => `- ${each.source}: ${each.detail}`).join('\n'));
+  if (chain.length > 0)
+    parts.push('### Stack', fence(chain.map(({ exception }) => stackText(exception)).join('\n ---> ')));
+  if (record.evidence?.length)
+    parts.push('### Evidence', record.evidence.map((each) => `- ${each.source}: ${each.detail}`).join('\n'));
   if (record.logs?.length)
-    parts.push('### Last logs', fence(record.logs.slice(-20).map((log) => `${log.time} ${log.level} ${log.logger}: ${log.message}`).join('\n')));
+    parts.push(
+      '### Last logs',
+      fence(
+        record.logs
+          .slice(-20)
+          .map((log) => `${log.time} ${log.level} ${log.logger}: ${log.message}`)
+          .join('\n'),
+      ),
+    );
   if (record.stderrTail) parts.push('### Standard error', fence(record.stderrTail.split('\n').slice(-40).join('\n')));
   return parts.filter(Boolean).join('\n\n') + '\n';
 }

@@ -19,15 +19,33 @@ export function LogPane({ entry, pending, onClose }: { entry?: LogEntry; pending
   return (
     <aside className={styles.pane} aria-label="Log record">
       <div className={styles.paneBar}>
-        <button type="button" aria-pressed={!json} onClick={() => setJson(false)}>Fields</button>
-        <button type="button" aria-pressed={json} onClick={() => setJson(true)}>JSON</button>
+        <button type="button" aria-pressed={!json} onClick={() => setJson(false)}>
+          Fields
+        </button>
+        <button type="button" aria-pressed={json} onClick={() => setJson(true)}>
+          JSON
+        </button>
         <span className="grow" />
         {entry && <CopyIcon text={JSON.stringify(entry, null, 2)} label="Copy as JSON" />}
-        <ActionIcon variant="subtle" color="gray" aria-label="Close the record" onClick={onClose}><Icon name="close" /></ActionIcon>
+        <ActionIcon variant="subtle" color="gray" aria-label="Close the record" onClick={onClose}>
+          <Icon name="close" />
+        </ActionIcon>
       </div>
-      {entry ? (json ? <pre className={styles.json} tabIndex={0} role="region" aria-label="JSON">{JSON.stringify(entry, null, 2)}</pre> : <Fields entry={entry} />)
-        : pending ? <Loading what="the record" />
-        : <EmptyFiltered what="loaded records">The record of this link is not among the rows loaded. Scroll on, or widen the time range.</EmptyFiltered>}
+      {entry ? (
+        json ? (
+          <pre className={styles.json} tabIndex={0} role="region" aria-label="JSON">
+            {JSON.stringify(entry, null, 2)}
+          </pre>
+        ) : (
+          <Fields entry={entry} />
+        )
+      ) : pending ? (
+        <Loading what="the record" />
+      ) : (
+        <EmptyFiltered what="loaded records">
+          The record of this link is not among the rows loaded. Scroll on, or widen the time range.
+        </EmptyFiltered>
+      )}
     </aside>
   );
 }
@@ -39,14 +57,41 @@ function Fields({ entry }: { entry: LogEntry }) {
   const resource = Object.entries(entry.resource ?? {});
   return (
     <div className={styles.paneBody}>
-      <p className={styles.meta}><LevelMark level={entry.level} /> {isoWithOffset(at, zone)}</p>
-      <div className={styles.whole}><pre tabIndex={0} role="region" aria-label="Message">{entry.body}</pre><CopyIcon text={entry.body} label="Copy the message" /></div>
-      <div className={styles.links}>
-        {entry.traceId && <To to="/traces/$traceId" params={{ traceId: entry.traceId }} search={{ span: entry.spanId }}>Open the trace</To>}
-        {entry.traceId && <To to="/logs" search={{ q: `trace_id:${entry.traceId}` }}>Logs of the trace</To>}
-        <To to="/logs" search={{ service: entry.service, from: String(at - around), to: String(at + around), sel: entry.id }}>Around it (± 1 min)</To>
+      <p className={styles.meta}>
+        <LevelMark level={entry.level} /> {isoWithOffset(at, zone)}
+      </p>
+      <div className={styles.whole}>
+        <pre tabIndex={0} role="region" aria-label="Message">
+          {entry.body}
+        </pre>
+        <CopyIcon text={entry.body} label="Copy the message" />
       </div>
-      <FieldTable title="Record" fields={[['service', entry.service], ...(entry.traceId ? [['trace_id', entry.traceId] as [string, unknown]] : []), ...(entry.spanId ? [['span_id', entry.spanId] as [string, unknown]] : [])]} />
+      <div className={styles.links}>
+        {entry.traceId && (
+          <To to="/traces/$traceId" params={{ traceId: entry.traceId }} search={{ span: entry.spanId }}>
+            Open the trace
+          </To>
+        )}
+        {entry.traceId && (
+          <To to="/logs" search={{ q: `trace_id:${entry.traceId}` }}>
+            Logs of the trace
+          </To>
+        )}
+        <To
+          to="/logs"
+          search={{ service: entry.service, from: String(at - around), to: String(at + around), sel: entry.id }}
+        >
+          Around it (± 1 min)
+        </To>
+      </div>
+      <FieldTable
+        title="Record"
+        fields={[
+          ['service', entry.service],
+          ...(entry.traceId ? [['trace_id', entry.traceId] as [string, unknown]] : []),
+          ...(entry.spanId ? [['span_id', entry.spanId] as [string, unknown]] : []),
+        ]}
+      />
       {attributes.length > 0 && <FieldTable title="Attributes" fields={attributes} />}
       {resource.length > 0 && <FieldTable title="Resource" fields={resource} />}
     </div>
@@ -55,7 +100,8 @@ function Fields({ entry }: { entry: LogEntry }) {
 
 function FieldTable({ title, fields }: { title: string; fields: [string, unknown][] }) {
   const [url, change] = useUrl();
-  const narrow = (name: string, text: string, negated: boolean) => change({ q: withTerm(url.q ?? '', fieldIs(name, text), negated), sel: undefined });
+  const narrow = (name: string, text: string, negated: boolean) =>
+    change({ q: withTerm(url.q ?? '', fieldIs(name, text), negated), sel: undefined });
   return (
     <>
       <h3>{title}</h3>
@@ -68,8 +114,30 @@ function FieldTable({ title, fields }: { title: string; fields: [string, unknown
               <span className={styles.fieldName}>{name}</span>
               <span className={styles.fieldValue}>{text}</span>
               <span className={styles.fieldActions}>
-                {plain && <ActionIcon variant="subtle" color="gray" size="xs" aria-label={`Only ${name} ${text}`} title="Only this value" onClick={() => narrow(name, text, false)}><Icon name="filterIn" size={13} /></ActionIcon>}
-                {plain && <ActionIcon variant="subtle" color="gray" size="xs" aria-label={`Without ${name} ${text}`} title="Without this value" onClick={() => narrow(name, text, true)}><Icon name="filterOut" size={13} /></ActionIcon>}
+                {plain && (
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    size="xs"
+                    aria-label={`Only ${name} ${text}`}
+                    title="Only this value"
+                    onClick={() => narrow(name, text, false)}
+                  >
+                    <Icon name="filterIn" size={13} />
+                  </ActionIcon>
+                )}
+                {plain && (
+                  <ActionIcon
+                    variant="subtle"
+                    color="gray"
+                    size="xs"
+                    aria-label={`Without ${name} ${text}`}
+                    title="Without this value"
+                    onClick={() => narrow(name, text, true)}
+                  >
+                    <Icon name="filterOut" size={13} />
+                  </ActionIcon>
+                )}
                 <CopyIcon text={text} label={`Copy ${name}`} size="xs" />
               </span>
             </li>

@@ -36,7 +36,11 @@ export function LogTable(props: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer's own state decides what is drawn
   const virtual = useVirtualizer({
-    count: rows.length, getScrollElement: () => scroller.current, estimateSize: () => rowPx, overscan: 12, getItemKey: (i) => rows[i]!.id,
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowPx,
+    overscan: 12,
+    getItemKey: (i) => rows[i]!.id,
   });
   const drawn = virtual.getVirtualItems();
   const last = drawn.at(-1)?.index ?? 0;
@@ -57,21 +61,48 @@ export function LogTable(props: Props) {
 
   return (
     <div className={styles.tableHost}>
-      {waiting > 0 && <button type="button" className={styles.fresh} onClick={showNew}>{plural(waiting, 'new record')} – show</button>}
+      {waiting > 0 && (
+        <button type="button" className={styles.fresh} onClick={showNew}>
+          {plural(waiting, 'new record')} – show
+        </button>
+      )}
       <div
-        ref={scroller} className={styles.scroller} data-stale={props.stale || undefined} tabIndex={0} role="region" aria-label="Log records, newest first"
+        ref={scroller}
+        className={styles.scroller}
+        data-stale={props.stale || undefined}
+        tabIndex={0}
+        role="region"
+        aria-label="Log records, newest first"
         onScroll={(event) => props.onScrolled(event.currentTarget.scrollTop > scrolledPx)}
       >
-        {props.pending ? <Loading what="log records" rows={14} /> : rows.length === 0 ? <Nothing filtered={props.filtered} onClear={props.onClear} /> : (
+        {props.pending ? (
+          <Loading what="log records" rows={14} />
+        ) : rows.length === 0 ? (
+          <Nothing filtered={props.filtered} onClear={props.onClear} />
+        ) : (
           <>
             <ol style={{ height: virtual.getTotalSize() }} data-wrap={wrap || undefined}>
               {drawn.map((item) => {
                 const row = rows[item.index]!;
                 const at = epochOf(row.time);
                 return (
-                  <li key={item.key} data-index={item.index} ref={wrap ? virtual.measureElement : undefined} style={{ transform: `translateY(${item.start}px)` }}>
-                    <button type="button" className={styles.row} data-level={row.level} aria-pressed={row.id === url.sel} onClick={() => change({ sel: row.id === url.sel ? undefined : row.id })}>
-                      <span className={styles.time}><span className={styles.day}>{day(at, zone)} </span>{clock(at, zone, 'ms')}</span>
+                  <li
+                    key={item.key}
+                    data-index={item.index}
+                    ref={wrap ? virtual.measureElement : undefined}
+                    style={{ transform: `translateY(${item.start}px)` }}
+                  >
+                    <button
+                      type="button"
+                      className={styles.row}
+                      data-level={row.level}
+                      aria-pressed={row.id === url.sel}
+                      onClick={() => change({ sel: row.id === url.sel ? undefined : row.id })}
+                    >
+                      <span className={styles.time}>
+                        <span className={styles.day}>{day(at, zone)} </span>
+                        {clock(at, zone, 'ms')}
+                      </span>
                       <LevelMark level={row.level} />
                       <span className={styles.service}>{row.service}</span>
                       <span className={styles.body}>{row.body}</span>
@@ -80,7 +111,9 @@ export function LogTable(props: Props) {
                 );
               })}
             </ol>
-            <p className={styles.end}>{props.ended ? 'The end: the range holds no older record that matches.' : 'Loading older records…'}</p>
+            <p className={styles.end}>
+              {props.ended ? 'The end: the range holds no older record that matches.' : 'Loading older records…'}
+            </p>
           </>
         )}
       </div>
@@ -89,7 +122,12 @@ export function LogTable(props: Props) {
 }
 
 function Nothing({ filtered, onClear }: { filtered: boolean; onClear: () => void }) {
-  if (filtered) return <EmptyFiltered what="log records" onClear={onClear}>Nothing in this time range fits the query and the filters.</EmptyFiltered>;
+  if (filtered)
+    return (
+      <EmptyFiltered what="log records" onClear={onClear}>
+        Nothing in this time range fits the query and the filters.
+      </EmptyFiltered>
+    );
   return (
     <EmptyEver title="No log record in this time range">
       Choose a longer range, or <To to="/add-data">add data</To>.

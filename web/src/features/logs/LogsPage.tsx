@@ -34,33 +34,61 @@ export function LogsPage() {
 
   return (
     <div className={styles.page} data-open={url.sel !== undefined || undefined}>
-      <Facets q={q} range={range} totals={badQuery ? undefined : histogram.data?.totals} enabled={badQuery === undefined} />
+      <Facets
+        q={q}
+        range={range}
+        totals={badQuery ? undefined : histogram.data?.totals}
+        enabled={badQuery === undefined}
+      />
       <div className={styles.main}>
         <QueryBar problem={badQuery} tailState={live ? tail.state : undefined} />
         <div className={styles.chart}>
           {histogram.data && !badQuery ? (
             <SeverityHistogram
-              histogram={histogram.data} height={88} active={url.level}
+              histogram={histogram.data}
+              height={88}
+              active={url.level}
               onZoom={(from, to) => change({ from: String(from), to: String(to), live: undefined })}
               onZoomOut={() => change({ from: undefined, to: undefined })}
               onFamily={(family) => change({ level: url.level === family ? undefined : family })}
             />
-          ) : <div style={{ height: 114 }} />}
-        </div>
-        <LogStatus pages={pages.data?.pages} histogram={badQuery ? undefined : histogram.data} busy={pages.isFetching} tail={tail} live={live} />
-        {pages.data?.pages.some((page) => page.partial) && <Partial>Not everything could be read: the answer is incomplete.</Partial>}
-        {problem && rows.length === 0 && !badQuery
-          ? <Failure what="The log records" problem={problem} onRetry={() => void pages.refetch()} />
-          : badQuery && rows.length === 0 ? <div className={styles.blank} />
-          : (
-            <LogTable
-              rows={rows} pending={pages.isPending} stale={pages.isPlaceholderData} more={pages.hasNextPage && !pages.isFetchingNextPage}
-              loadMore={() => void pages.fetchNextPage()} ended={!pages.hasNextPage} filtered={filtered} waiting={tail.waiting.length} onShowNew={tail.release}
-              onScrolled={setScrolled} onClear={() => change({ q: undefined, level: undefined, service: undefined })}
-            />
+          ) : (
+            <div style={{ height: 114 }} />
           )}
+        </div>
+        <LogStatus
+          pages={pages.data?.pages}
+          histogram={badQuery ? undefined : histogram.data}
+          busy={pages.isFetching}
+          tail={tail}
+          live={live}
+        />
+        {pages.data?.pages.some((page) => page.partial) && (
+          <Partial>Not everything could be read: the answer is incomplete.</Partial>
+        )}
+        {problem && rows.length === 0 && !badQuery ? (
+          <Failure what="The log records" problem={problem} onRetry={() => void pages.refetch()} />
+        ) : badQuery && rows.length === 0 ? (
+          <div className={styles.blank} />
+        ) : (
+          <LogTable
+            rows={rows}
+            pending={pages.isPending}
+            stale={pages.isPlaceholderData}
+            more={pages.hasNextPage && !pages.isFetchingNextPage}
+            loadMore={() => void pages.fetchNextPage()}
+            ended={!pages.hasNextPage}
+            filtered={filtered}
+            waiting={tail.waiting.length}
+            onShowNew={tail.release}
+            onScrolled={setScrolled}
+            onClear={() => change({ q: undefined, level: undefined, service: undefined })}
+          />
+        )}
       </div>
-      {url.sel !== undefined && <LogPane entry={selected} pending={pages.isPending} onClose={() => change({ sel: undefined })} />}
+      {url.sel !== undefined && (
+        <LogPane entry={selected} pending={pages.isPending} onClose={() => change({ sel: undefined })} />
+      )}
     </div>
   );
 }

@@ -9,10 +9,11 @@ const mostPages = 100;
 export function useLogPages(q: string, range: TimeRange) {
   return useInfiniteQuery({
     queryKey: ['logs', q, range],
-    queryFn: ({ pageParam, signal }) => get<LogPage>('/logs', { q, ...range, limit: pageSize, cursor: pageParam }, signal),
+    queryFn: ({ pageParam, signal }) =>
+      get<LogPage>('/logs', { q, ...range, limit: pageSize, cursor: pageParam }, signal),
     initialPageParam: undefined as string | undefined,
     // At most 20,000 rows are held; other times are reached through the histogram.
-    getNextPageParam: (page, pages) => (pages.length >= mostPages ? undefined : page.next ?? undefined),
+    getNextPageParam: (page, pages) => (pages.length >= mostPages ? undefined : (page.next ?? undefined)),
     placeholderData: keepPreviousData,
   });
 }

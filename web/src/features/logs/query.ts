@@ -32,5 +32,7 @@ export function withTerm(typed: string, term: string, negated: boolean): string 
 const special = /[\s:()"\\*?|<>=![\]{},]/g;
 
 function quoted(text: string): string {
-  return /^[\w.][\w./-]*$/.test(text) && !/^(AND|OR|NOT|TO)$/.test(text) ? text : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+  return /^[\w.][\w./-]*$/.test(text) && !/^(AND|OR|NOT|TO)$/.test(text)
+    ? text
+    : `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
 }

@@ -37,5 +37,9 @@ export function tailReducer(tail: Tail, event: TailEvent): Tail {
 
 function bounded(tail: Tail): Tail {
   const lost = Math.max(0, tail.waiting.length - mostRows);
-  return { shown: tail.shown.slice(0, mostRows), waiting: tail.waiting.slice(0, mostRows), skipped: tail.skipped + lost };
+  return {
+    shown: tail.shown.slice(0, mostRows),
+    waiting: tail.waiting.slice(0, mostRows),
+    skipped: tail.skipped + lost,
+  };
 }

@@ -23,15 +23,19 @@ export function useTail(q: string, on: boolean, hold: boolean) {
       dispatch({ kind: 'arrived', entries: gathered, hold: held.current });
       gathered = [];
     };
-    const close = openStream('/logs/tail', { q }, {
-      names: ['log', 'skipped'],
-      onState: setState,
-      onEvent: (name, data) => {
-        if (name === 'skipped') return dispatch({ kind: 'skipped', count: (data as { count?: number }).count ?? 0 });
-        gathered.push(data as LogEntry);
-        timer ??= setTimeout(deliver, gatherMs);
+    const close = openStream(
+      '/logs/tail',
+      { q },
+      {
+        names: ['log', 'skipped'],
+        onState: setState,
+        onEvent: (name, data) => {
+          if (name === 'skipped') return dispatch({ kind: 'skipped', count: (data as { count?: number }).count ?? 0 });
+          gathered.push(data as LogEntry);
+          timer ??= setTimeout(deliver, gatherMs);
+        },
       },
-    });
+    );
     return () => {
       clearTimeout(timer);
       close();

@@ -12,7 +12,9 @@ import { OpenAlerts, TopCrashes, Services } from './Lists';
 import styles from './Overview.module.css';
 import { Tiles } from './Tiles';
 
-const SeverityHistogram = lazy(() => import('../../shared/charts/SeverityHistogram').then((m) => ({ default: m.SeverityHistogram })));
+const SeverityHistogram = lazy(() =>
+  import('../../shared/charts/SeverityHistogram').then((m) => ({ default: m.SeverityHistogram })),
+);
 
 export function OverviewPage() {
   const range = useApiRange();
@@ -23,9 +25,11 @@ export function OverviewPage() {
     refetchInterval: 15_000,
   });
   if (overview.isPending) return <Loading what="the overview" rows={12} />;
-  if (!overview.data) return <Failure what="The overview" problem={overview.error} onRetry={() => void overview.refetch()} />;
+  if (!overview.data)
+    return <Failure what="The overview" problem={overview.error} onRetry={() => void overview.refetch()} />;
   const data = overview.data;
-  const silent = data.logs.total === 0 && data.crashes.total === 0 && data.ingest.stored === 0 && data.alerts.length === 0;
+  const silent =
+    data.logs.total === 0 && data.crashes.total === 0 && data.ingest.stored === 0 && data.alerts.length === 0;
 
   return (
     <div className={styles.page}>
@@ -45,13 +49,20 @@ function Body({ data }: { data: Overview }) {
   return (
     <>
       <Tiles data={data} />
-      <Section title="Log records" note="in the chosen range, by severity" flush actions={<To to="/logs">Open the logs</To>}>
+      <Section
+        title="Log records"
+        note="in the chosen range, by severity"
+        flush
+        actions={<To to="/logs">Open the logs</To>}
+      >
         <Suspense fallback={<div style={{ height: 128 }} />}>
           <SeverityHistogram
             histogram={data.histogram}
             onZoom={(from, to) => change({ from: String(from), to: String(to) })}
             onZoomOut={() => change({ from: undefined, to: undefined })}
-            onFamily={(family) => void navigate({ to: '/logs' as never, search: { ...carried(state), level: family } as never })}
+            onFamily={(family) =>
+              void navigate({ to: '/logs' as never, search: { ...carried(state), level: family } as never })
+            }
           />
         </Suspense>
       </Section>
@@ -68,7 +79,9 @@ function FirstSteps() {
   return (
     <Section title="Nothing has arrived yet">
       <EmptyEver title="The server is up and waiting for its first record">
-        <p><To to="/add-data">Add data</To>: copy one snippet, run it, and watch this page fill.</p>
+        <p>
+          <To to="/add-data">Add data</To>: copy one snippet, run it, and watch this page fill.
+        </p>
       </EmptyEver>
     </Section>
   );

@@ -13,8 +13,8 @@ const firstWait = 500;
 const longestWait = 15_000;
 
 /**
- * A server-sent event stream that comes back by itself, waiting longer after each failure. EventSource gives up for good
- * when the server answers with an error, so the waiting is done here. Returns the function that ends it.
+ * A server-sent event stream that comes back by itself, waiting longer after each failure. EventSource gives up
+ * for good when the server answers with an error, so the waiting is done here. Returns the function that ends it.
  */
 export function openStream(path: string, parameters: Parameters, handlers: StreamHandlers): () => void {
   let source: EventSource | undefined;

@@ -22,16 +22,20 @@ function setState(next: StreamState) {
 export function startLive() {
   if (close) return;
   let dropped = false;
-  close = openStream('/live', { topics: topics.join(',') }, {
-    names: topics,
-    onEvent: (topic, data) => tell({ ...(data as object), topic: topic as Happening['topic'] }),
-    onState: (next) => {
-      setState(next);
-      // Whatever happened while the line was down was missed: everything has to be read again.
-      if (next === 'open' && dropped) topics.forEach((topic) => tell({ topic: topic as Happening['topic'] }));
-      dropped = next === 'reconnecting' || (dropped && next !== 'open');
+  close = openStream(
+    '/live',
+    { topics: topics.join(',') },
+    {
+      names: topics,
+      onEvent: (topic, data) => tell({ ...(data as object), topic: topic as Happening['topic'] }),
+      onState: (next) => {
+        setState(next);
+        // Whatever happened while the line was down was missed: everything has to be read again.
+        if (next === 'open' && dropped) topics.forEach((topic) => tell({ topic: topic as Happening['topic'] }));
+        dropped = next === 'reconnecting' || (dropped && next !== 'open');
+      },
     },
-  });
+  );
 }
 
 export function stopLive() {

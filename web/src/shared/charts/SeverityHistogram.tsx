@@ -54,24 +54,39 @@ export function SeverityHistogram({ histogram, height = 96, onZoom, onZoomOut, o
   return (
     <figure className={styles.figure}>
       <figcaption className={styles.legend}>
-        {families.filter((family) => (histogram.totals[family] ?? 0) > 0).map((family) => {
-          const inner = (
-            <>
-              <i style={{ background: `var(--${family}-fill)` }} />{family} <b>{count(histogram.totals[family] ?? 0)}</b>
-            </>
-          );
-          return onFamily ? (
-            <button key={family} type="button" aria-pressed={active === family} onClick={() => onFamily(family)}>{inner}</button>
-          ) : <span key={family}>{inner}</span>;
-        })}
+        {families
+          .filter((family) => (histogram.totals[family] ?? 0) > 0)
+          .map((family) => {
+            const inner = (
+              <>
+                <i style={{ background: `var(--${family}-fill)` }} />
+                {family} <b>{count(histogram.totals[family] ?? 0)}</b>
+              </>
+            );
+            return onFamily ? (
+              <button key={family} type="button" aria-pressed={active === family} onClick={() => onFamily(family)}>
+                {inner}
+              </button>
+            ) : (
+              <span key={family}>{inner}</span>
+            );
+          })}
         <span className={styles.hover}>{hovered && hoverText(hovered, histogram.stepMs, zone)}</span>
         <button type="button" className={styles.twin} aria-pressed={asTable} onClick={() => setAsTable(!asTable)}>
           {asTable ? 'View as chart' : 'View as table'}
         </button>
       </figcaption>
-      {asTable
-        ? <Twin histogram={histogram} zone={zone} height={height} />
-        : <div ref={host} className={styles.plot} style={{ height }} role="img" aria-label={histogramSentence(histogram)} />}
+      {asTable ? (
+        <Twin histogram={histogram} zone={zone} height={height} />
+      ) : (
+        <div
+          ref={host}
+          className={styles.plot}
+          style={{ height }}
+          role="img"
+          aria-label={histogramSentence(histogram)}
+        />
+      )}
     </figure>
   );
 }
@@ -85,14 +100,33 @@ function hoverText(bucket: HistogramBucket, stepMs: number, zone: string): strin
 function Twin({ histogram, zone, height }: { histogram: Histogram; zone: string; height: number }) {
   const rows = histogram.buckets.filter((bucket) => bucketTotal(bucket) > 0);
   return (
-    <div className={styles.table} style={{ maxHeight: Math.max(height, 180) }} tabIndex={0} role="region" aria-label="Log records per time span">
+    <div
+      className={styles.table}
+      style={{ maxHeight: Math.max(height, 180) }}
+      tabIndex={0}
+      role="region"
+      aria-label="Log records per time span"
+    >
       <table>
-        <thead><tr><th>From</th>{families.map((family) => <th key={family} className="num">{family}</th>)}</tr></thead>
+        <thead>
+          <tr>
+            <th>From</th>
+            {families.map((family) => (
+              <th key={family} className="num">
+                {family}
+              </th>
+            ))}
+          </tr>
+        </thead>
         <tbody>
           {rows.map((bucket) => (
             <tr key={bucket.time}>
               <td className="nowrap">{dateTime(bucket.time, zone)}</td>
-              {families.map((family) => <td key={family} className="num">{count(bucket[family] ?? 0)}</td>)}
+              {families.map((family) => (
+                <td key={family} className="num">
+                  {count(bucket[family] ?? 0)}
+                </td>
+              ))}
             </tr>
           ))}
         </tbody>
@@ -114,50 +148,65 @@ function draw(host: HTMLElement, histogram: Histogram, height: number, zone: str
   const { x, order, columns } = cumulated(histogram.buckets, shown);
   const step = histogram.stepMs / 1000;
   const span = (x.at(-1) ?? 0) - (x[0] ?? 0);
-  const tick = (seconds: number) => (span > 2 * 86400 ? day(seconds * 1000, zone) : clock(seconds * 1000, zone, span < 600 ? 's' : 'm'));
+  const tick = (seconds: number) =>
+    span > 2 * 86400 ? day(seconds * 1000, zone) : clock(seconds * 1000, zone, span < 600 ? 's' : 'm');
   const axis = { stroke: color('text-3'), font: '11px system-ui, sans-serif', ticks: { show: false } };
 
-  return new uPlot({
-    width: host.clientWidth,
-    height,
-    padding: [6, 18, 0, 0],
-    legend: { show: false },
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
-    cursor: { y: false, points: { show: false }, drag: { x: reactions.canZoom, y: false, setScale: false } },
-    select: { show: reactions.canZoom, left: 0, top: 0, width: 0, height: 0 },
-    scales: {
-      x: { time: true, range: () => [x[0] ?? 0, (x.at(-1) ?? 1) + step] },
-      y: { range: (_, __, top) => [0, Math.max(1, top * 1.05)] },
-    },
-    axes: [
-      { ...axis, size: 20, gap: 3, grid: { show: false }, values: (_, splits) => splits.map(tick) },
-      {
-        ...axis, size: 46, gap: 4, space: 26, grid: { stroke: color('line'), width: 1 },
-        values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? brief(value) : '')),
+  return new uPlot(
+    {
+      width: host.clientWidth,
+      height,
+      padding: [6, 18, 0, 0],
+      legend: { show: false },
+      tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone),
+      cursor: { y: false, points: { show: false }, drag: { x: reactions.canZoom, y: false, setScale: false } },
+      select: { show: reactions.canZoom, left: 0, top: 0, width: 0, height: 0 },
+      scales: {
+        x: { time: true, range: () => [x[0] ?? 0, (x.at(-1) ?? 1) + step] },
+        y: { range: (_, __, top) => [0, Math.max(1, top * 1.05)] },
       },
-    ],
-    series: [
-      {},
-      ...order.map((family) => ({
-        fill: color(`${family}-fill`), width: 0, points: { show: false },
-        paths: uPlot.paths.bars!({ size: [0.82, 60], align: 1, gap: 0 }),
-      })),
-    ],
-    hooks: {
-      setCursor: [(chart) => {
-        const index = bucketAt(chart, step);
-        reactions.hover(index === undefined ? undefined : histogram.buckets[index]);
-      }],
-      setSelect: [(chart) => {
-        if (chart.select.width < 4) return;
-        const at = (pixel: number) => chart.posToVal(pixel, 'x');
-        const from = Math.floor((at(chart.select.left) - x[0]!) / step) * step + x[0]!;
-        const to = Math.ceil((at(chart.select.left + chart.select.width) - x[0]!) / step) * step + x[0]!;
-        chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
-        reactions.zoom(Math.round(from * 1000), Math.round(to * 1000));
-      }],
+      axes: [
+        { ...axis, size: 20, gap: 3, grid: { show: false }, values: (_, splits) => splits.map(tick) },
+        {
+          ...axis,
+          size: 46,
+          gap: 4,
+          space: 26,
+          grid: { stroke: color('line'), width: 1 },
+          values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? brief(value) : '')),
+        },
+      ],
+      series: [
+        {},
+        ...order.map((family) => ({
+          fill: color(`${family}-fill`),
+          width: 0,
+          points: { show: false },
+          paths: uPlot.paths.bars!({ size: [0.82, 60], align: 1, gap: 0 }),
+        })),
+      ],
+      hooks: {
+        setCursor: [
+          (chart) => {
+            const index = bucketAt(chart, step);
+            reactions.hover(index === undefined ? undefined : histogram.buckets[index]);
+          },
+        ],
+        setSelect: [
+          (chart) => {
+            if (chart.select.width < 4) return;
+            const at = (pixel: number) => chart.posToVal(pixel, 'x');
+            const from = Math.floor((at(chart.select.left) - x[0]!) / step) * step + x[0]!;
+            const to = Math.ceil((at(chart.select.left + chart.select.width) - x[0]!) / step) * step + x[0]!;
+            chart.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
+            reactions.zoom(Math.round(from * 1000), Math.round(to * 1000));
+          },
+        ],
+      },
     },
-  }, [x, ...columns], host);
+    [x, ...columns],
+    host,
+  );
 }
 
 function bucketAt(chart: uPlot, step: number): number | undefined {

@@ -1,6 +1,14 @@
 /** Hourly counts as small bars; the sentence beside it is what a screen reader gets. */
-export function Sparkline({ values, width = 96, height = 20, label }: {
-  values: number[]; width?: number; height?: number; label: string;
+export function Sparkline({
+  values,
+  width = 96,
+  height = 20,
+  label,
+}: {
+  values: number[];
+  width?: number;
+  height?: number;
+  label: string;
 }) {
   const top = Math.max(1, ...values);
   const step = width / Math.max(values.length, 1);
@@ -12,7 +20,12 @@ export function Sparkline({ values, width = 96, height = 20, label }: {
         const size = value === 0 ? 0 : Math.max(2, (value / top) * (height - 2));
         return (
           <rect
-            key={i} x={i * step + 0.5} width={Math.max(step - 1, 1)} y={height - 1 - size} height={size} rx={0.5}
+            key={i}
+            x={i * step + 0.5}
+            width={Math.max(step - 1, 1)}
+            y={height - 1 - size}
+            height={size}
+            rx={0.5}
             fill={i === values.length - 1 ? 'var(--error-fill)' : 'var(--text-3)'}
           />
         );

@@ -11,7 +11,10 @@ export function bucketTotal(bucket: HistogramBucket): number {
  * Columns for the chart: x in seconds, then the cumulated heights, tallest first, because a bar drawn later covers the
  * lower part of one drawn before.
  */
-export function cumulated(buckets: HistogramBucket[], shown: Family[]): { x: number[]; order: Family[]; columns: number[][] } {
+export function cumulated(
+  buckets: HistogramBucket[],
+  shown: Family[],
+): { x: number[]; order: Family[]; columns: number[][] } {
   const order = stackOrder.filter((family) => shown.includes(family));
   const heights = new Array<number>(buckets.length).fill(0);
   const columns = order.map((family) => buckets.map((bucket, i) => (heights[i]! += bucket[family] ?? 0)));

@@ -21,7 +21,7 @@ const unitMs: Record<string, number> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5, w: 6
 const relative = /^(?:now)?\s*-\s*(\d+)\s*(s|m|h|d|w)$/i;
 const wall = /^(\d{4})-(\d{2})-(\d{2})(?:[ T](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,3}))?)?)?$/;
 
-/** Epoch milliseconds of what was typed or pasted, or null when it is no time. A time without an offset is wall time in the zone. */
+/** Epoch ms of what was typed or pasted, null when it is no time. A time without an offset is wall time in the zone. */
 export function parseTime(text: string, now: number, zone: string): number | null {
   const trimmed = text.trim();
   if (/^now$/i.test(trimmed)) return now;
@@ -32,7 +32,10 @@ export function parseTime(text: string, now: number, zone: string): number | nul
   if (local) {
     const [year, month, day, hour, minute, second, fraction] = local.slice(1).map((part) => Number(part ?? 0));
     const ms = (local[7] ?? '').padEnd(3, '0');
-    return wallTimeToEpoch([year!, month!, day!, hour!, minute!, second!, fraction === undefined ? 0 : Number(ms)], zone);
+    return wallTimeToEpoch(
+      [year!, month!, day!, hour!, minute!, second!, fraction === undefined ? 0 : Number(ms)],
+      zone,
+    );
   }
   if (/^\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})$/i.test(trimmed)) {
     const parsed = Date.parse(trimmed);
@@ -68,7 +71,6 @@ export function zoomOut(range: TimeRange, now: number, zone: string): TimeRange 
 }
 
 function shortest(ms: number): string {
-  for (const unit of ['d', 'h', 'm'])
-    if (ms % unitMs[unit]! === 0) return `-${ms / unitMs[unit]!}${unit}`;
+  for (const unit of ['d', 'h', 'm']) if (ms % unitMs[unit]! === 0) return `-${ms / unitMs[unit]!}${unit}`;
   return `-${Math.round(ms / 1000)}s`;
 }

@@ -25,7 +25,8 @@ export function useApiRange(): TimeRange {
   const range = useRange();
   const zone = useZone();
   return useMemo(() => {
-    const end = (text: string) => (isRelative(text) ? text.trim().replace(/^now\s*-/, '-') : String(parseTime(text, 0, zone)));
+    const end = (text: string) =>
+      isRelative(text) ? text.trim().replace(/^now\s*-/, '-') : String(parseTime(text, 0, zone));
     return { from: end(range.from), to: end(range.to) };
   }, [range, zone]);
 }

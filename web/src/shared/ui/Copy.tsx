@@ -48,7 +48,9 @@ export function Snippet({ text, label }: { text: string; label: string }) {
   const [copied, copy] = useCopy();
   return (
     <div className={styles.snippet}>
-      <pre tabIndex={0} aria-label={label} role="region"><code>{text}</code></pre>
+      <pre tabIndex={0} aria-label={label} role="region">
+        <code>{text}</code>
+      </pre>
       <button type="button" onClick={() => copy(text)} aria-label={`Copy ${label}`}>
         <Icon name={copied ? 'check' : 'copy'} size={13} /> {copied ? 'Copied' : 'Copy'}
       </button>

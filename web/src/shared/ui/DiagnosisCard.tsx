@@ -10,14 +10,22 @@ export function DiagnosisCard({ diagnosis }: { diagnosis: Diagnosis }) {
       <div className={styles.line}>
         <span className={styles.label}>Likely cause</span>
         <Chip>{diagnosis.family.replaceAll('_', ' ')}</Chip>
-        <span className={styles.rule}>rule <code>{diagnosis.rule}</code></span>
+        <span className={styles.rule}>
+          rule <code>{diagnosis.rule}</code>
+        </span>
       </div>
       <p className={styles.cause}>{diagnosis.likelyCause}</p>
-      <p className={styles.because}><span>Because</span> {diagnosis.because}</p>
+      <p className={styles.because}>
+        <span>Because</span> {diagnosis.because}
+      </p>
       {steps.length > 0 && (
         <>
           <h3 className={styles.label}>What to do</h3>
-          <ol className={styles.steps}>{steps.map((step, i) => <li key={i}>{step}</li>)}</ol>
+          <ol className={styles.steps}>
+            {steps.map((step, i) => (
+              <li key={i}>{step}</li>
+            ))}
+          </ol>
         </>
       )}
     </div>

@@ -3,8 +3,18 @@ import styles from './Filters.module.css';
 import { Icon } from './Icon';
 
 /** A search field whose truth is the URL: Back changes the text too. Enter, or a pause in typing, applies it. */
-export function SearchField({ value, onChange, label, placeholder, onEnterOnly }: {
-  value: string; onChange: (text: string) => void; label: string; placeholder: string; onEnterOnly?: boolean;
+export function SearchField({
+  value,
+  onChange,
+  label,
+  placeholder,
+  onEnterOnly,
+}: {
+  value: string;
+  onChange: (text: string) => void;
+  label: string;
+  placeholder: string;
+  onEnterOnly?: boolean;
 }) {
   const [text, setText] = useState(value);
   const [truth, setTruth] = useState(value);
@@ -22,7 +32,12 @@ export function SearchField({ value, onChange, label, placeholder, onEnterOnly }
     <div className={styles.search}>
       <Icon name="search" size={14} />
       <input
-        type="search" value={text} aria-label={label} placeholder={placeholder} spellCheck={false} autoComplete="off"
+        type="search"
+        value={text}
+        aria-label={label}
+        placeholder={placeholder}
+        spellCheck={false}
+        autoComplete="off"
         onChange={(event) => {
           const next = event.target.value;
           setText(next);
@@ -38,9 +53,18 @@ export function SearchField({ value, onChange, label, placeholder, onEnterOnly }
   );
 }
 
-export function Choice({ label, value, onChange, options, all }: {
-  label: string; value: string; onChange: (value: string | undefined) => void;
-  options: { value: string; label: string }[]; all?: string;
+export function Choice({
+  label,
+  value,
+  onChange,
+  options,
+  all,
+}: {
+  label: string;
+  value: string;
+  onChange: (value: string | undefined) => void;
+  options: { value: string; label: string }[];
+  all?: string;
 }) {
   const known = options.some((option) => option.value === value) || value === '';
   return (
@@ -49,7 +73,11 @@ export function Choice({ label, value, onChange, options, all }: {
       <select value={value} onChange={(event) => onChange(event.target.value || undefined)}>
         {all !== undefined && <option value="">{all}</option>}
         {!known && <option value={value}>{value}</option>}
-        {options.map((option) => <option key={option.value} value={option.value}>{option.label}</option>)}
+        {options.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ))}
       </select>
       <Icon name="down" size={12} />
     </label>

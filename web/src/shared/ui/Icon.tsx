@@ -4,7 +4,8 @@ import type { SVGProps } from 'react';
 const shapes = {
   overview: 'M4 4h7v9H4zM13 4h7v5h-7zM13 11h7v9h-7zM4 15h7v5H4z',
   bell: 'M6 10a6 6 0 0 1 12 0c0 4.500 1.500 6 2.500 7h-17C4.500 16 6 14.500 6 10zM10 20.500a2.200 2.200 0 0 0 4 0',
-  crash: 'M12 3l2.200 5.200L19.500 6l-2 5.300 4 2.700-4.700 1.500L17 21l-5-3.200L7 21l.2-5.500L2.500 14l4-2.700-2-5.300 5.300 2.200z',
+  crash:
+    'M12 3l2.200 5.200L19.500 6l-2 5.300 4 2.700-4.700 1.500L17 21l-5-3.200L7 21l.2-5.500L2.500 14l4-2.700-2-5.300 5.300 2.200z',
   logs: 'M4 6h3M10 6h10M4 12h3M10 12h10M4 18h3M10 18h7',
   trace: 'M3 6h10M8 12h9M13 18h8',
   channel: 'M4 5h16v11H9l-5 4z',
@@ -26,7 +27,8 @@ const shapes = {
   play: 'M7 4.500v15l12-7.500z',
   pause: 'M8 5v14M16 5v14',
   out: 'M14 4h6v6M20 4l-9 9M18 14v6H4V6h6',
-  filterIn: 'M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500L21 21M7.500 10.500h6M10.500 7.500v6',
+  filterIn:
+    'M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500L21 21M7.500 10.500h6M10.500 7.500v6',
   filterOut: 'M10.500 4a6.500 6.500 0 1 0 0 13 6.500 6.500 0 0 0 0-13zM15.500 15.500L21 21M7.500 10.500h6',
   send: 'M21 3L10 14M21 3l-7 18-4-7-7-4z',
   keyboard: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M7.500 14h9',
@@ -39,8 +41,17 @@ export type IconName = keyof typeof shapes;
 export function Icon({ name, size = 16, ...rest }: { name: IconName; size?: number } & SVGProps<SVGSVGElement>) {
   return (
     <svg
-      width={size} height={size} viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth={1.8}
-      strokeLinecap="round" strokeLinejoin="round" aria-hidden="true" style={{ flex: 'none' }} {...rest}
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={1.8}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      style={{ flex: 'none' }}
+      {...rest}
     >
       <path d={shapes[name]} />
     </svg>

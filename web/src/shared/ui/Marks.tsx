@@ -4,10 +4,22 @@ import styles from './Marks.module.css';
 type Tone = 'fatal' | 'error' | 'warn' | 'info' | 'ok' | 'plain';
 const tone = (name: Tone) => styles[name]!;
 
-export function Chip({ tone: name = 'plain', outline, title, children }: {
-  tone?: Tone; outline?: boolean; title?: string; children: React.ReactNode;
+export function Chip({
+  tone: name = 'plain',
+  outline,
+  title,
+  children,
+}: {
+  tone?: Tone;
+  outline?: boolean;
+  title?: string;
+  children: React.ReactNode;
 }) {
-  return <span title={title} className={`${styles.chip} ${tone(name)} ${outline ? styles.outline : ''}`}>{children}</span>;
+  return (
+    <span title={title} className={`${styles.chip} ${tone(name)} ${outline ? styles.outline : ''}`}>
+      {children}
+    </span>
+  );
 }
 
 const priorities: Record<Priority, [Tone, number, string]> = {
@@ -23,7 +35,9 @@ export function PriorityMark({ priority }: { priority: Priority }) {
   return (
     <Chip tone={name}>
       <span className={styles.bars} aria-hidden="true">
-        {[4, 6, 8, 10].map((height, i) => <i key={height} style={{ height }} data-off={i >= filled || undefined} />)}
+        {[4, 6, 8, 10].map((height, i) => (
+          <i key={height} style={{ height }} data-off={i >= filled || undefined} />
+        ))}
       </span>
       {word}
     </Chip>
@@ -31,29 +45,46 @@ export function PriorityMark({ priority }: { priority: Priority }) {
 }
 
 export const statusWords: Record<AlertStatus, string> = {
-  ACTIVE: 'Firing', ACKNOWLEDGED: 'Acknowledged', SUPPRESSED: 'Suppressed', RESOLVED: 'Resolved', EXPIRED: 'Expired',
+  ACTIVE: 'Firing',
+  ACKNOWLEDGED: 'Acknowledged',
+  SUPPRESSED: 'Suppressed',
+  RESOLVED: 'Resolved',
+  EXPIRED: 'Expired',
 };
 
 const statusShapes: Record<AlertStatus, [Tone, string]> = {
-  ACTIVE: ['error', '●'], ACKNOWLEDGED: ['warn', '◐'], SUPPRESSED: ['plain', '⊘'], RESOLVED: ['ok', '○'], EXPIRED: ['plain', '◌'],
+  ACTIVE: ['error', '●'],
+  ACKNOWLEDGED: ['warn', '◐'],
+  SUPPRESSED: ['plain', '⊘'],
+  RESOLVED: ['ok', '○'],
+  EXPIRED: ['plain', '◌'],
 };
 
 export function StatusMark({ status }: { status: AlertStatus }) {
   const [name, shape] = statusShapes[status] ?? ['plain', '?'];
   return (
     <span className={`${styles.mark} ${tone(name)}`}>
-      <span aria-hidden="true">{shape}</span>{statusWords[status] ?? status}
+      <span aria-hidden="true">{shape}</span>
+      {statusWords[status] ?? status}
     </span>
   );
 }
 
 const crashStates: Record<CrashState, [Tone, string]> = {
-  new: ['error', 'New'], ongoing: ['plain', 'Ongoing'], regressed: ['fatal', 'Regressed'], resolved: ['ok', 'Resolved'], ignored: ['plain', 'Ignored'],
+  new: ['error', 'New'],
+  ongoing: ['plain', 'Ongoing'],
+  regressed: ['fatal', 'Regressed'],
+  resolved: ['ok', 'Resolved'],
+  ignored: ['plain', 'Ignored'],
 };
 
 export function CrashStateMark({ state }: { state: CrashState }) {
   const [name, word] = crashStates[state] ?? ['plain', state];
-  return <Chip tone={name} outline={state === 'ongoing' || state === 'ignored'}>{word}</Chip>;
+  return (
+    <Chip tone={name} outline={state === 'ongoing' || state === 'ignored'}>
+      {word}
+    </Chip>
+  );
 }
 
 const classWords: Record<string, [Tone, string, string]> = {
@@ -76,7 +107,11 @@ export const crashClasses = Object.entries(classWords).map(([value, [, label]]) 
 
 export function CrashClassMark({ name }: { name: string }) {
   const [toneName, word, meaning] = classWords[name] ?? ['plain', name, ''];
-  return <Chip tone={toneName} title={meaning}>{word}</Chip>;
+  return (
+    <Chip tone={toneName} title={meaning}>
+      {word}
+    </Chip>
+  );
 }
 
 const levelTones: Record<string, Tone> = { fatal: 'fatal', error: 'error', warn: 'warn', info: 'info' };

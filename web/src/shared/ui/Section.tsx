@@ -22,9 +22,12 @@ export function Section({ title, note, actions, foldable, folded: startFolded = 
       <header className={styles.header}>
         {foldable ? (
           <button type="button" className={styles.fold} aria-expanded={!folded} onClick={() => setFolded(!folded)}>
-            <Icon name={folded ? 'right' : 'down'} size={13} />{heading}
+            <Icon name={folded ? 'right' : 'down'} size={13} />
+            {heading}
           </button>
-        ) : heading}
+        ) : (
+          heading
+        )}
         {note !== undefined && <span className={styles.note}>{note}</span>}
         {actions && <span className={styles.actions}>{actions}</span>}
       </header>
@@ -37,7 +40,12 @@ export function Facts({ items }: { items: [string, ReactNode][] }) {
   const shown = items.filter(([, value]) => value !== undefined && value !== null && value !== '');
   return (
     <dl className={styles.facts}>
-      {shown.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}
+      {shown.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
     </dl>
   );
 }

@@ -9,18 +9,32 @@ export function Loading({ what, rows = 6 }: { what: string; rows?: number }) {
   return (
     <div className={styles.loading} role="status">
       <span className="visually-hidden">Loading {what}…</span>
-      {Array.from({ length: rows }, (_, i) => <i key={i} style={{ width: `${92 - ((i * 37) % 45)}%` }} />)}
+      {Array.from({ length: rows }, (_, i) => (
+        <i key={i} style={{ width: `${92 - ((i * 37) % 45)}%` }} />
+      ))}
     </div>
   );
 }
 
-export function EmptyFiltered({ what, onClear, children }: { what: string; onClear?: () => void; children?: ReactNode }) {
+export function EmptyFiltered({
+  what,
+  onClear,
+  children,
+}: {
+  what: string;
+  onClear?: () => void;
+  children?: ReactNode;
+}) {
   return (
     <div className={styles.block}>
       <Icon name="search" size={22} />
       <strong>No {what} match</strong>
       <p>{children ?? 'Something is there, but the filters or the time range leave nothing over.'}</p>
-      {onClear && <button type="button" className={styles.action} onClick={onClear}>Clear the filters</button>}
+      {onClear && (
+        <button type="button" className={styles.action} onClick={onClear}>
+          Clear the filters
+        </button>
+      )}
     </div>
   );
 }
@@ -36,7 +50,11 @@ export function EmptyEver({ title, children }: { title: string; children?: React
 }
 
 export function Partial({ children }: { children: ReactNode }) {
-  return <div className={styles.partial} role="status"><Icon name="warning" size={14} /> {children}</div>;
+  return (
+    <div className={styles.partial} role="status">
+      <Icon name="warning" size={14} /> {children}
+    </div>
+  );
 }
 
 export function Failure({ what, problem, onRetry }: { what: string; problem: unknown; onRetry?: () => void }) {
@@ -46,8 +64,15 @@ export function Failure({ what, problem, onRetry }: { what: string; problem: unk
     <div className={styles.block} data-kind="error" role="alert">
       <Icon name="warning" size={22} />
       <strong>{missing ? `${what} is not there` : `${what} could not be loaded`}</strong>
-      <p>{title}{text && text !== title ? `: ${text}` : ''}</p>
-      {onRetry && <button type="button" className={styles.action} onClick={onRetry}>Try again</button>}
+      <p>
+        {title}
+        {text && text !== title ? `: ${text}` : ''}
+      </p>
+      {onRetry && (
+        <button type="button" className={styles.action} onClick={onRetry}>
+          Try again
+        </button>
+      )}
     </div>
   );
 }

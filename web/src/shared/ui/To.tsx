@@ -3,9 +3,11 @@ import type { AnchorHTMLAttributes, ReactNode } from 'react';
 import { carried, useUrl, type UrlState } from '../url';
 
 /** The router marks every link to the present path as current, whatever its search says; ours say it themselves. */
-const Anchor = createLink(({ current, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { current?: 'page' | 'true' }) => (
-  <a {...rest} aria-current={current} />
-));
+const Anchor = createLink(
+  ({ current, ...rest }: AnchorHTMLAttributes<HTMLAnchorElement> & { current?: 'page' | 'true' }) => (
+    <a {...rest} aria-current={current} />
+  ),
+);
 
 interface Props extends Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> {
   to: string;
@@ -28,5 +30,9 @@ export function To({ to, params, search, children, ...rest }: Props) {
 /** A link that data brought along: only http and https are followed, anything else is shown as text. */
 export function Outside({ url, children }: { url: string; children?: ReactNode }) {
   if (!/^https?:\/\//i.test(url)) return <span>{children ?? url}</span>;
-  return <a href={url} target="_blank" rel="noreferrer noopener">{children ?? url}</a>;
+  return (
+    <a href={url} target="_blank" rel="noreferrer noopener">
+      {children ?? url}
+    </a>
+  );
 }

@@ -16,7 +16,7 @@ const scopes: { current: KeyScope }[] = [];
 let prefix: { key: string; at: number } | undefined;
 const chordMs = 1200;
 
-/** Binds keys while the component is mounted; the latest scope wins. They never fire while typing or behind a dialog. */
+/** Binds keys while the component is mounted; the latest scope wins. Never while typing or behind a dialog. */
 export function useKeys(name: string, actions: KeyAction[]) {
   const slot = useRef<KeyScope>({ name, actions });
   useEffect(() => {
@@ -35,8 +35,9 @@ export function boundKeys(): KeyScope[] {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement
-    && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+  );
 }
 
 function ownsKey(target: EventTarget | null, key: string): boolean {
@@ -63,6 +64,8 @@ export function onKeyDown(event: KeyboardEvent) {
     action.run();
     return;
   }
-  const startsChord = scopes.some(({ current }) => current.actions.some((each) => each.keys.startsWith(`${event.key} `)));
+  const startsChord = scopes.some(({ current }) =>
+    current.actions.some((each) => each.keys.startsWith(`${event.key} `)),
+  );
   if (startsChord) prefix = { key: event.key, at: event.timeStamp };
 }

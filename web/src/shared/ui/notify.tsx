@@ -14,7 +14,15 @@ export function noticeWithUndo(message: string, undo: () => void) {
     message: (
       <span className={styles.undo}>
         <span>{message}</span>
-        <button type="button" onClick={() => { notifications.hide(id); undo(); }}>Undo</button>
+        <button
+          type="button"
+          onClick={() => {
+            notifications.hide(id);
+            undo();
+          }}
+        >
+          Undo
+        </button>
       </span>
     ),
   });
@@ -22,7 +30,13 @@ export function noticeWithUndo(message: string, undo: () => void) {
 
 export function problemNotice(deed: string, problem: unknown) {
   const { title, text } = describe(problem);
-  notifications.show({ title: `${deed} did not work: ${title}`, message: text, color: 'red', autoClose: 12_000, withBorder: true });
+  notifications.show({
+    title: `${deed} did not work: ${title}`,
+    message: text,
+    color: 'red',
+    autoClose: 12_000,
+    withBorder: true,
+  });
 }
 
 export function describe(problem: unknown): { title: string; text: string } {

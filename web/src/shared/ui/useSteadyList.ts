@@ -7,7 +7,8 @@ import { useState } from 'react';
 export function useSteadyList<T>(items: T[], keyOf: (item: T) => string | number, hold: boolean, what: string) {
   const [shown, setShown] = useState<{ what: string; keys: (string | number)[] }>({ what, keys: items.map(keyOf) });
   const keys = items.map(keyOf);
-  const same = shown.what === what && shown.keys.length === keys.length && shown.keys.every((key, i) => key === keys[i]);
+  const same =
+    shown.what === what && shown.keys.length === keys.length && shown.keys.every((key, i) => key === keys[i]);
   const held = hold && shown.what === what && shown.keys.length > 0;
   if (!same && !held) setShown({ what, keys });
   if (!held) return { items, waiting: 0, release: () => undefined };
