@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Tocsin.Sdk;
 
 var builder = WebApplication.CreateBuilder(args);
+if (builder.Configuration["urls"] is null)
+    builder.WebHost.UseUrls("http://127.0.0.1:5080");
 
 // The three lines of Tocsin: watch the process, export its telemetry, say who we are.
 builder.AddTocsin(tocsin =>
