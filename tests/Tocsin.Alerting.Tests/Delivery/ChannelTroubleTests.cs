@@ -91,7 +91,9 @@ public sealed class ChannelTroubleTests : IAsyncDisposable
         _ops.Answer = _ => new SendResult.RetryLater("no answer", MayHaveArrived: true);
         await Tell(1, NotificationReason.Resolved);
         await queue.Round(default);
+        _ops.Answer = _ => new SendResult.RetryLater("connection refused");
         await Tell(1, NotificationReason.Reopened);
+        await queue.Round(default);
         await Tell(1, NotificationReason.Resolved);
         _ops.Answer = _ => new SendResult.Sent("ok");
         await queue.Round(default);
