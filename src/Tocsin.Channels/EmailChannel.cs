@@ -9,12 +9,16 @@ internal sealed class EmailChannel(string name, EmailSettings settings, ChannelC
 {
     private const int StackLines = 25;
 
+    /// <summary>Mail servers look for viruses before they answer; giving up earlier would send the same mail many times.</summary>
+    private const int Patience = 4;
+
     public static Channel? Create(ChannelSettings channel, SettingReader from, ChannelContext context) =>
         EmailSettings.Read(from) is { } settings ? new EmailChannel(channel.Name, settings, context) : null;
 
     public override async Task<SendResult> Send(Notification notification, CancellationToken cancel)
     {
-        using var deadline = new CancellationTokenSource(context.Timeout, context.Clock);
+        TimeSpan timeout = context.Timeout * Patience;
+        using var deadline = new CancellationTokenSource(timeout, context.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         var conversation = new SmtpConversation(settings);
         try
@@ -27,7 +31,7 @@ internal sealed class EmailChannel(string name, EmailSettings settings, ChannelC
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return new SendResult.RetryLater(
-                $"{settings.Host} did not answer within {context.Timeout.TotalSeconds:0.#} s", MayHaveArrived: conversation.HandedOver);
+                $"{settings.Host} did not answer within {timeout.TotalSeconds:0.#} s", MayHaveArrived: conversation.HandedOver);
         }
     }
 

@@ -57,13 +57,13 @@ internal sealed class HttpSender : IDisposable
                 request.Headers.TryAddWithoutValidation(name, value);
             using HttpResponseMessage response = await _client
                 .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
-            HttpAnswer answer = await Read(response, either.Token).ConfigureAwait(false);
+            HttpAnswer answer = await Read(response, url, either.Token).ConfigureAwait(false);
             return answer.Status is >= 200 and < 300 && judge?.Invoke(answer) is { } verdict ? verdict : Judge(answer);
         }
         catch (OperationCanceledException) when (!cancel.IsCancellationRequested)
         {
             return new SendResult.RetryLater(
-                $"no answer from {url.Authority} within {Timeout.TotalSeconds:0.#} s", MayHaveArrived: true);
+                $"no answer from {url.Authority} in time", MayHaveArrived: deadline.IsCancellationRequested);
         }
         catch (HttpRequestException broken)
         {
@@ -104,7 +104,7 @@ internal sealed class HttpSender : IDisposable
         return null;
     }
 
-    private async Task<HttpAnswer> Read(HttpResponseMessage response, CancellationToken cancel)
+    private async Task<HttpAnswer> Read(HttpResponseMessage response, Uri url, CancellationToken cancel)
     {
         string body = "";
         try
@@ -112,13 +112,24 @@ internal sealed class HttpSender : IDisposable
             var buffer = new byte[AnswerBytes];
             using Stream stream = await response.Content.ReadAsStreamAsync(cancel).ConfigureAwait(false);
             int length = await stream.ReadAtLeastAsync(buffer, AnswerBytes, false, cancel).ConfigureAwait(false);
-            body = Text.OneLine(Encoding.UTF8.GetString(buffer, 0, length), AnswerChars);
+            body = Text.OneLine(WithoutPath(Encoding.UTF8.GetString(buffer, 0, length), url), AnswerChars);
         }
         catch (Exception broken) when (broken is IOException or HttpRequestException or OperationCanceledException)
         {
             // The status line has arrived and decides; the body is only for people.
         }
         return new HttpAnswer((int)response.StatusCode, body, RetryAfter(response));
+    }
+
+    /// <summary>Some servers quote the path they do not know, and the path of a chat service's address is its token.</summary>
+    private static string WithoutPath(string body, Uri url)
+    {
+        foreach (string secret in new[] { url.PathAndQuery, url.Query, url.AbsolutePath, Uri.UnescapeDataString(url.AbsolutePath) })
+        {
+            if (secret.Length > 1)
+                body = body.Replace(secret, Text.Mask, StringComparison.OrdinalIgnoreCase);
+        }
+        return body;
     }
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)

@@ -30,7 +30,8 @@ public sealed record Notification
     public static bool IsOver(Alert alert) => alert.Condition is AlertCondition.Resolved or AlertCondition.Expired;
 
     /// <summary>Page of the alert in the web UI, null without an external address.</summary>
-    public string? LinkTo(Alert alert) => ExternalUrl.Length == 0 ? null : $"{ExternalUrl}/alerts/{alert.Id}";
+    public string? LinkTo(Alert alert) =>
+        ExternalUrl.Length == 0 ? null : Reason == NotificationReason.Test ? ExternalUrl : $"{ExternalUrl}/alerts/{alert.Id}";
 }
 
 /// <summary>What a digest stands for; <see cref="Notification.Alerts"/> may show only the most urgent of them.</summary>

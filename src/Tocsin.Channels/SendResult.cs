@@ -13,8 +13,8 @@ public abstract record SendResult
     /// <param name="Reason">One sentence without secrets.</param>
     /// <param name="After">How long the remote side asked to be left alone.</param>
     /// <param name="MayHaveArrived">
-    /// True when nobody knows whether the remote side took the message (a lost answer). The outbox then keeps the message
-    /// in line instead of replacing it by a later one.
+    /// True when nobody knows whether the remote side took the message (a lost answer). The outbox then tells the end of
+    /// the alert even if no attempt is ever confirmed.
     /// </param>
     public sealed record RetryLater(string Reason, TimeSpan? After = null, bool MayHaveArrived = false) : SendResult;
 

@@ -36,7 +36,11 @@ public sealed class SettingReader(IReadOnlyDictionary<string, string> values)
     {
         string? text = Text(field);
         if (Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https" && url.Host.Length > 0)
+        {
+            if (url.UserInfo.Length > 0)
+                Fail(field, $"{field.Format} is expected, without user name and password in it");
             return url;
+        }
         if (text is not null)
             Expected(field, text);
         return new Uri("http://invalid/");

@@ -47,6 +47,7 @@ internal sealed class SlackChannel(string name, SlackSettings settings, HttpSend
         _ when answer.Body.Contains("ratelimited", StringComparison.Ordinal)
             || answer.Body.Contains("rate_limited", StringComparison.Ordinal) =>
             new SendResult.RetryLater(answer.ToString(), answer.RetryAfter),
+        "" => new SendResult.RetryLater($"{answer} without the \"ok\" of Slack", MayHaveArrived: true),
         _ => new SendResult.Rejected($"{answer}; Slack did not answer \"ok\""),
     };
 
@@ -138,11 +139,12 @@ internal sealed class SlackChannel(string name, SlackSettings settings, HttpSend
     };
 
     private static JsonObject Labelled(string label, string value) =>
-        Section($"*{label}*\n{CutEscaped(value, SectionChars - label.Length - 3)}");
+        Section($"*{label}*\n{CutEscaped(Text.Lines(value), SectionChars - label.Length - 3)}");
 
     private static JsonObject Section(string markdown) => new() { ["type"] = "section", ["text"] = Markdown(markdown) };
 
-    private static JsonObject Markdown(string text) => new() { ["type"] = "mrkdwn", ["text"] = text };
+    /// <summary>Verbatim: otherwise Slack itself looks for @here, #channels and addresses in the text.</summary>
+    private static JsonObject Markdown(string text) => new() { ["type"] = "mrkdwn", ["text"] = text, ["verbatim"] = true };
 
     /// <summary>Without these three nothing can become a link, a mention of people or &lt;!channel&gt;.</summary>
     internal static string Escape(string text) => text

@@ -36,6 +36,20 @@ public static class Text
         return Cut(line.ToString().Trim(), max);
     }
 
+    /// <summary>As it is, but of the control characters only line feeds and tabs stay.</summary>
+    public static string Lines(string text)
+    {
+        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~'))
+            return text;
+        var clean = new StringBuilder(text.Length);
+        foreach (char c in text)
+        {
+            if (!char.IsControl(c) || c is '\n' or '\t')
+                clean.Append(c);
+        }
+        return clean.ToString();
+    }
+
     /// <summary>Tokens of chat services are part of the path and the query, so only the origin may be shown.</summary>
     public static string MaskUrl(Uri url) => $"{url.Scheme}://{url.Authority}/{Mask}";
 

@@ -50,6 +50,8 @@ internal sealed class WebhookChannel(string name, WebhookSettings settings, Chan
         Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
     };
 
+    private static readonly JsonSerializerOptions Quoted = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     private readonly StandardSignature _signature = new(settings.Secrets);
 
     public static Channel? Create(ChannelSettings channel, SettingReader from, ChannelContext context) =>
@@ -75,7 +77,7 @@ internal sealed class WebhookChannel(string name, WebhookSettings settings, Chan
         return new JsonObject
         {
             ["version"] = "4",
-            ["groupKey"] = $"{{}}:{{{string.Join(", ", group.Select(l => $"{l.Key}={JsonSerializer.Serialize(l.Value, Plain)}"))}}}",
+            ["groupKey"] = $"{{}}:{{{string.Join(", ", group.Select(l => $"{l.Key}={JsonSerializer.Serialize(l.Value, Quoted)}"))}}}",
             ["truncatedAlerts"] = Math.Max(0, (notification.Digest?.Total ?? 0) - notification.Alerts.Count),
             ["status"] = notification.Alerts.All(Notification.IsOver) ? "resolved" : "firing",
             ["receiver"] = Quote(notification.Receiver),
