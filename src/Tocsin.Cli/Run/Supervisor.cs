@@ -86,14 +86,14 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         stderr.Drain(DrainLimit);
         var intent = TakeIntent(end);
         var death = Collect(end, intent, stderr, joined, folder?.Path, child.Pid);
-        Report(identity, death);
+        var crashed = Report(identity, death);
         if (!settings.Keep)
         {
             folder?.Delete();
         }
 
         var stopped = intent.Explains(end.Status, end.At) || intent.Signal == Signals.Terminate;
-        return new Outcome(end.Status, stopped, !end.Status.Success, end.At - started);
+        return new Outcome(end.Status, stopped, crashed, end.At - started);
     }
 
     private StopIntent TakeIntent(ChildEnd end)
@@ -130,16 +130,18 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         };
     }
 
-    private void Report(RunIdentity identity, Death death)
+    /// <summary>False when the end was no crash.</summary>
+    private bool Report(RunIdentity identity, Death death)
     {
         if (Verdict.Of(death) is not { } kind)
         {
-            return;
+            return false;
         }
 
         var record = RecordAssembly.Merge(identity, death, kind, _history.Add(death.At));
         var midLine = death.StderrTail.Length > 0 && !death.StderrTail.EndsWith('\n');
         Announce(record, courier.Deliver(record), midLine);
+        return true;
     }
 
     private void ReportHang(RunIdentity identity, RunFolder? folder, string what)

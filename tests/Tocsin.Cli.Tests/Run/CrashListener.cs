@@ -26,6 +26,9 @@ internal sealed class CrashListener : IDisposable
     /// <summary>Answers with this instead of taking records.</summary>
     public int Status { get; set; } = 200;
 
+    /// <summary>How long the next request waits for its answer, once.</summary>
+    public TimeSpan FirstAnswer { get; set; }
+
     public string? LastAuthorization { get; private set; }
 
     public int Count => _records.Count;
@@ -75,6 +78,8 @@ internal sealed class CrashListener : IDisposable
             }
         }
 
+        Thread.Sleep(FirstAnswer);
+        FirstAnswer = TimeSpan.Zero;
         context.Response.StatusCode = Status;
         context.Response.Close();
     }

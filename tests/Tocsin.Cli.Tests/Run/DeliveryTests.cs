@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tocsin.Model.Crashes;
 
 namespace Tocsin.Cli.Tests.Run;
@@ -47,6 +48,23 @@ public sealed class DeliveryTests : IDisposable
         server.Next().Process.ExitCode.ShouldBe(9);
         cli.Signal(15);
         cli.Wait().ShouldBe(143);
+    }
+
+    [Fact]
+    public void A_server_slow_with_its_first_answer_still_gets_the_record_at_once()
+    {
+        using var server = new CrashListener { FirstAnswer = TimeSpan.FromSeconds(5) };
+        Run(server.Url, "--", "sh", "-c", "exit 9").Errors.ShouldContain(" reported");
+        server.Next().Process.ExitCode.ShouldBe(9);
+        Directory.GetFiles(_state.At("spool")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Nobody_waits_for_a_server_that_is_not_there()
+    {
+        var waited = Stopwatch.StartNew();
+        Run($"http://127.0.0.1:{CrashListener.FreePort()}", "--", "sh", "-c", "exit 9").Code.ShouldBe(9);
+        waited.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(8), "the limit for an answer is for one who can give it");
     }
 
     [Fact]

@@ -68,6 +68,24 @@ public sealed class VerdictTests
     public void A_wish_to_stop_explains_an_end_but_not_a_fault(string status, int signal, CrashClass? expected) =>
         Verdict.Of(Dead(status) with { Intent = new StopIntent(signal, Now.AddSeconds(-1)) }).ShouldBe(expected);
 
+    [Theory]
+    [InlineData("code 143", Signals.Terminate, 143, null)]
+    [InlineData("code 130", Signals.Interrupt, 130, null)]
+    [InlineData("code 1", Signals.Terminate, 1, null)]
+    [InlineData("code 255", Signals.Terminate, -1, null)]
+    [InlineData("code 3", 0, 3, CrashClass.ExitNonzero)] // the program's own wish, and its own failure
+    [InlineData("code 1", Signals.Terminate, 143, CrashClass.ExitNonzero)] // another process said goodbye
+    [InlineData("signal 15", Signals.Terminate, 0, CrashClass.Terminated)]
+    [InlineData("signal 6", Signals.Terminate, 0, CrashClass.NativeAbort)]
+    [InlineData("signal 9", Signals.Terminate, 0, CrashClass.Killed)]
+    public void A_program_that_noted_the_wish_and_said_goodbye_did_not_crash(string status, int signal, int code,
+        CrashClass? expected)
+    {
+        var box = Box() with { StopRequested = Now.AddSeconds(-1), StopSignal = signal, ExitCode = code };
+        Verdict.Of(Dead(status) with { BlackBox = box with { CleanExit = true } }).ShouldBe(expected);
+        Verdict.Of(Dead(status) with { BlackBox = box }).ShouldNotBeNull();
+    }
+
     [Fact]
     public void An_old_wish_to_stop_explains_nothing_but_its_own_signal()
     {

@@ -18,7 +18,7 @@ internal static class Verdict
             return Orphaned(death);
         }
 
-        if (status.Success || death.Intent.Explains(status, death.At))
+        if (status.Success || death.Intent.Explains(status, death.At) || StoppedInOrder(death, status))
         {
             return null;
         }
@@ -32,6 +32,15 @@ internal static class Verdict
             null => CrashClass.Terminated,
         };
     }
+
+    /// <summary>
+    /// Somebody asked the program itself, past the supervisor; it noted that, did what there was to do and said goodbye
+    /// with the code it left with.
+    /// </summary>
+    private static bool StoppedInOrder(Death death, ExitStatus status) =>
+        death.BlackBox is { CleanExit: true, StopRequested: { } asked } box
+        && status.Signal is null && status.Code == (byte)box.ExitCode
+        && new StopIntent(box.StopSignal, asked).Explains(status, death.At);
 
     /// <summary>SIGABRT, SIGSEGV and the like: every runtime ends this way, so its own words decide.</summary>
     private static CrashClass Faulted(Death death)

@@ -22,7 +22,13 @@ internal readonly record struct DeliveryResult(DeliveryState State, string Reaso
 internal sealed class CrashDelivery : IDisposable
 {
     private static readonly TimeSpan ConnectLimit = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// From the first byte sent to the answer: on a busy machine a server that is there may take 8 s for its first one.
+    /// Where nothing listens, the connection fails long before.
+    /// </summary>
+    private static readonly TimeSpan AnswerLimit = TimeSpan.FromSeconds(10);
+
     private const int MaxReasonChars = 300;
 
     private readonly HttpClient _http;
