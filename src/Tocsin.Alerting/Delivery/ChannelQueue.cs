@@ -145,8 +145,8 @@ internal sealed class ChannelQueue
     private async Task Book(Outgoing message, SendResult result)
     {
         long now = Now();
-        if (result is SendResult.RetryLater && now - message.EnqueuedAt > Backoff.GiveUpAfter.TotalMilliseconds)
-            result = new SendResult.Rejected($"given up after {Backoff.GiveUpAfter.TotalHours:0} hours: {((SendResult.RetryLater)result).Reason}");
+        if (result is SendResult.RetryLater failed && now - (message.FirstTriedAt ?? now) > Backoff.GiveUpAfter.TotalMilliseconds)
+            result = new SendResult.Rejected($"given up after {Backoff.GiveUpAfter.TotalHours:0} hours: {failed.Reason}");
         // What has happened must be written down even when the server is stopping, else it would be sent once more.
         await _catalog.Write(tx =>
         {

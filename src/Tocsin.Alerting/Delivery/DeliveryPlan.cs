@@ -44,7 +44,7 @@ internal sealed record DeliveryPlan(
     /// <summary>
     /// Pure. 1 per alert only the latest news counts; "resolved" only for those who were told it fires. 2 nobody hears the
     /// end of what a digest is still to tell. 3 beyond the rate limit, rows are held and leave as one digest when the window
-    /// opens; resolved, the first news of a critical alert, digests and repeated attempts pass.
+    /// opens; resolved, critical alerts, digests and repeated attempts pass.
     /// </summary>
     public static DeliveryPlan Decide(ChannelState view, ChannelRules rules, long now)
     {
@@ -68,13 +68,13 @@ internal sealed record DeliveryPlan(
         long window = (long)rules.RateWindow.TotalMilliseconds;
         List<long> slots = [.. view.Slots.Where(s => s > now - window)];
         bool open = slots.Count < rules.RateLimit;
-        List<WaitingRow> limited = [.. candidates.Where(r => !Passes(r, view.ToldFiring))];
+        List<WaitingRow> limited = [.. candidates.Where(r => !Passes(r))];
         List<WaitingRow> held = [.. limited.Where(r => r.Held)];
         if (open && held.Count >= 2)
             return new(supersede, [], [.. held.Select(r => r.Id)], null, now);
 
-        List<WaitingRow> due = [.. candidates.Where(r => r.DueAt <= now && (open || Passes(r, view.ToldFiring)))];
-        WaitingRow? send = due.FirstOrDefault(r => Passes(r, view.ToldFiring)) ?? due.FirstOrDefault();
+        List<WaitingRow> due = [.. candidates.Where(r => r.DueAt <= now && (open || Passes(r)))];
+        WaitingRow? send = due.FirstOrDefault(r => Passes(r)) ?? due.FirstOrDefault();
         long[] hold = open ? [] : [.. limited.Where(r => !r.Held).Select(r => r.Id)];
         long? wake = candidates.Where(r => r.DueAt > now).Select(r => (long?)r.DueAt).Min();
         if (!open && limited.Count > 0)
@@ -82,6 +82,6 @@ internal sealed record DeliveryPlan(
         return new(supersede, hold, [], send?.Id, wake);
     }
 
-    private static bool Passes(WaitingRow row, IReadOnlySet<long> toldFiring) =>
-        row.AlertId is null || row.IsResolved || row.Attempts > 0 || (row.Critical && !toldFiring.Contains(row.AlertId.Value));
+    /// <summary>Critical news passes even when the alert is known: it escalated, or it is back.</summary>
+    private static bool Passes(WaitingRow row) => row.AlertId is null || row.IsResolved || row.Attempts > 0 || row.Critical;
 }

@@ -74,7 +74,7 @@ internal static class DeliveryTable
         Row row = c.QuerySingle<Row>(
             """
             SELECT id AS Id, notification_id AS NotificationId, alert_id AS AlertId, reason AS Reason, attempts AS Attempts,
-              enqueued_at AS EnqueuedAt, alert AS Alert FROM delivery_outbox WHERE id = @id
+              enqueued_at AS EnqueuedAt, slot_at AS FirstTriedAt, alert AS Alert FROM delivery_outbox WHERE id = @id
             """, new { id });
         List<string> parts = row.AlertId is not null ? [row.Alert!] : c.Query<string>(
             "SELECT alert FROM delivery_outbox WHERE digest_id = @id ORDER BY critical DESC, id LIMIT @MostInDigest",
@@ -85,7 +85,7 @@ internal static class DeliveryTable
             FROM delivery_outbox WHERE digest_id = @id
             """, new { id });
         return new Outgoing(id, row.NotificationId, Enum.Parse<NotificationReason>(row.Reason, ignoreCase: true), (int)row.Attempts,
-            row.EnqueuedAt, firing, resolved,
+            row.EnqueuedAt, row.FirstTriedAt, firing, resolved,
             [.. parts.Select(p => JsonSerializer.Deserialize(p, DeliveryJson.Default.Alert)!).OrderByDescending(a => a.Priority)]);
     }
 
@@ -174,6 +174,7 @@ internal static class DeliveryTable
         public long Held { get; init; }
         public long EnqueuedAt { get; init; }
         public long DueAt { get; init; }
+        public long? FirstTriedAt { get; init; }
         public string? Alert { get; init; }
 
         public WaitingRow ToWaiting() => new()
@@ -185,10 +186,11 @@ internal static class DeliveryTable
 }
 
 /// <summary>A message on its way.</summary>
+/// <param name="FirstTriedAt">Null before the first attempt.</param>
 /// <param name="Firing">Of a digest: how many of the alerts it stands for fire.</param>
 /// <param name="Alerts">A digest has only the most urgent.</param>
 internal sealed record Outgoing(
-    long Id, string NotificationId, NotificationReason Reason, int Attempts, long EnqueuedAt, int Firing, int Resolved,
+    long Id, string NotificationId, NotificationReason Reason, int Attempts, long EnqueuedAt, long? FirstTriedAt, int Firing, int Resolved,
     IReadOnlyList<Alert> Alerts);
 
 /// <param name="Waiting">Messages that should be on their way; those the rate limit holds back do not count.</param>

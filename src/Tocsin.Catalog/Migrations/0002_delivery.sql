@@ -13,7 +13,7 @@ CREATE TABLE delivery_outbox (
     attempts         INTEGER NOT NULL DEFAULT 0,
     uncertain        INTEGER NOT NULL DEFAULT 0,         -- 1: an attempt may have arrived although it was not confirmed
     held             INTEGER NOT NULL DEFAULT 0,         -- 1: the rate limit holds it back for a digest
-    slot_at          INTEGER,                            -- when it took a place in the channel's rate window
+    slot_at          INTEGER,                            -- first attempt: it took a place in the channel's rate window
     enqueued_at      INTEGER NOT NULL,
     due_at           INTEGER NOT NULL,
     finished_at      INTEGER,
