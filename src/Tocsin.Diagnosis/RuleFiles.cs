@@ -8,6 +8,8 @@ namespace Tocsin.Diagnosis;
 /// <summary>Reads and checks rule files; collects every mistake instead of stopping at the first.</summary>
 internal sealed class RuleFiles
 {
+    private static readonly TimeSpan s_matchLimit = TimeSpan.FromMilliseconds(50);
+
     private static readonly JsonDocumentOptions s_json = new() { CommentHandling = JsonCommentHandling.Skip,
         AllowTrailingCommas = true };
     private static readonly HashSet<string> s_families =
@@ -177,8 +179,8 @@ internal sealed class RuleFiles
         string text = Text(json, name);
         try
         {
-            return new Regex(text,
-                RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.CultureInvariant);
+            // Not the linear engine: its tables took 30 MB for these hundred patterns. The text is capped and the time too.
+            return new Regex(text, RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, s_matchLimit);
         }
         catch (Exception broken) when (broken is ArgumentException or NotSupportedException)
         {

@@ -137,7 +137,16 @@ internal sealed class RuleMatch
 
     private static string? Capture(Regex regex, string text, Dictionary<string, string> captures)
     {
-        Match match = regex.Match(text);
+        Match match;
+        try
+        {
+            match = regex.Match(text);
+        }
+        catch (RegexMatchTimeoutException)
+        {
+            // A text that the pattern chokes on says nothing.
+            return null;
+        }
         if (!match.Success)
             return null;
         foreach (Group group in match.Groups.Cast<Group>().Where(g => g.Success && g.Length > 0

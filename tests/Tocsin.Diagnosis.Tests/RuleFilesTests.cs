@@ -26,7 +26,7 @@ public sealed class RuleFilesTests
     [InlineData("APPLICATION", "Application", "\"category\": expected one of SYSTEM, DATABASE")]
     [InlineData("HIGH", "SEVERE", "\"severity\": expected one of LOW, MEDIUM, HIGH, CRITICAL; found \"SEVERE\"")]
     [InlineData("(?<fee>[0-9]+)", "(", "\"messageRegex\": ")]
-    [InlineData("(?<fee>[0-9]+)", "(?<fee>a)\\\\1", "\"messageRegex\": ")]
+    [InlineData("(?<fee>[0-9]+)", "(?<fee>[0-9]+", "\"messageRegex\": ")]
     [InlineData("{fee|some fee}", "{fee}", "\"cause\": {fee} may be missing; write {fee|words to use instead}")]
     [InlineData("{frame|the code}", "{place|the code}", "\"steps\": {place} is not known")]
     [InlineData("{frame|the code}", "{frame", "\"steps\": '{' at position 8 is never closed")]
