@@ -82,7 +82,7 @@ public sealed class LogsTests(Stage stage)
     {
         await using Screen screen = await stage.Open("/channels");
         int asked = 0;
-        screen.Page.Request += (_, request) => asked += request.Url.Contains("/logs?") ? 1 : 0;
+        screen.Page.Request += (_, request) => asked += request.Url.Contains("/api/tocsin/v1/logs?") ? 1 : 0;
         await screen.Go("/logs?q=level%3Aerror%20level%3A");
         ILocator problem = screen.Page.GetByRole(AriaRole.Alert);
         await Expect(problem).ToContainTextAsync("expected");
