@@ -26,8 +26,8 @@ export function LiveStrip({ before, now, failed }: { before?: IngestStatus; now?
       <i aria-hidden="true" />
       {arrival ? (
         <span>
-          <b>Connected</b> · {plural(arrival.records, 'record')} · first at{' '}
-          {clock(epochOf(arrival.firstAt), zone)} from <b>{arrival.service}</b>
+          <b>Connected</b> · {plural(arrival.records, 'record')} · first at {clock(epochOf(arrival.firstAt), zone)} from{' '}
+          <b>{arrival.service}</b>
         </span>
       ) : (
         <span>

@@ -1,6 +1,5 @@
 import type { Alert } from '../../shared/api/types';
-import { epochOf } from '../../shared/time/format';
-import { age } from '../../shared/time/format';
+import { age, epochOf } from '../../shared/time/format';
 import { useNow } from '../../shared/time/clock';
 import { PriorityMark, StatusMark } from '../../shared/ui/Marks';
 import { count, plural } from '../../shared/ui/number';
@@ -12,7 +11,6 @@ import styles from './Alerts.module.css';
 export function AlertRow({ alert, open }: { alert: Alert; open: boolean }) {
   const [url] = useUrl();
   const now = useNow();
-  const end = alert.endsAt ? epochOf(alert.endsAt) : now;
   return (
     <li id={`alert-${alert.id}`} className={styles.row} data-open={open || undefined} data-priority={alert.priority}>
       <To to="/alerts" search={{ ...url, sel: String(alert.id) }} current={open ? 'true' : undefined}>
@@ -24,11 +22,7 @@ export function AlertRow({ alert, open }: { alert: Alert; open: boolean }) {
         <span className={styles.meta}>
           <StatusMark status={alert.status} />
           <span>{alert.resource}</span>
-          <span title="How long it has been open">
-            {age(end - epochOf(alert.startsAt)) === 'now'
-              ? 'just opened'
-              : `open ${age(end - epochOf(alert.startsAt))}`}
-          </span>
+          <span>{howLong(alert, now)}</span>
           {alert.count > 1 && <span>× {count(alert.count)}</span>}
           {(alert.affectedUsers ?? 0) > 0 && <span>{plural(alert.affectedUsers!, 'user')}</span>}
           <span className={styles.last}>
@@ -38,4 +32,11 @@ export function AlertRow({ alert, open }: { alert: Alert; open: boolean }) {
       </To>
     </li>
   );
+}
+
+function howLong(alert: Alert, now: number): string {
+  const open = alert.endsAt ? epochOf(alert.endsAt) : now;
+  const text = age(open - epochOf(alert.startsAt));
+  if (alert.endsAt) return `lasted ${text === 'now' ? 'a moment' : text}`;
+  return text === 'now' ? 'just opened' : `open ${text}`;
 }
