@@ -43,7 +43,7 @@ export function AlertsPage() {
       <div className={styles.inbox}>
         <StatusTabs
           status={status}
-          counts={query.data?.pages[0]?.counts ?? {}}
+          counts={query.data?.pages[0]?.counts}
           onChange={(next) => change({ status: next === 'ACTIVE' ? undefined : next, sel: undefined })}
         />
         <div className={styles.bar}>
@@ -155,19 +155,20 @@ function StatusTabs({
   onChange,
 }: {
   status: string;
-  counts: Record<string, number | undefined>;
+  /** Unknown until the server has answered; a zero would be a guess. */
+  counts?: Record<string, number | undefined>;
   onChange: (status: string) => void;
 }) {
-  const total = allStatuses.reduce((sum, name) => sum + (counts[name] ?? 0), 0);
+  const total = allStatuses.reduce((sum, name) => sum + (counts?.[name] ?? 0), 0);
   const tabs: [string, string, number][] = [
-    ...allStatuses.map((name): [string, string, number] => [name, statusWords[name], counts[name] ?? 0]),
+    ...allStatuses.map((name): [string, string, number] => [name, statusWords[name], counts?.[name] ?? 0]),
     ['ALL', 'All', total],
   ];
   return (
     <div className={styles.tabs} role="group" aria-label="State of the alerts">
       {tabs.map(([name, word, number]) => (
         <button key={name} type="button" aria-pressed={name === status} onClick={() => onChange(name)}>
-          {word} <b>{count(number)}</b>
+          {word} {counts && <b>{count(number)}</b>}
         </button>
       ))}
     </div>
