@@ -111,6 +111,20 @@ public sealed class AlertsTests(Stage stage)
         await Expect(Pane(screen)).ToBeHiddenAsync();
     }
 
+    [Fact]
+    public async Task After_an_alert_is_dealt_with_j_goes_on_where_it_stood()
+    {
+        string[] titles = [.. Enumerable.Range(0, 3).Select(i => $"Queue {i} {Guid.NewGuid():N}")];
+        foreach (string title in titles)
+            await stage.Seed.Alert(title, "HIGH");
+        await using Screen screen = await stage.Open("/alerts?q=Queue");
+        await screen.Main.GetByText(titles[1], new() { Exact = true }).ClickAsync();
+        await screen.Page.Keyboard.PressAsync("a");
+        await Expect(screen.Page.GetByLabel("Alerts", new() { Exact = true }).GetByText(titles[1], new() { Exact = true })).ToBeHiddenAsync();
+        await screen.Page.Keyboard.PressAsync("j");
+        await Expect(Pane(screen).GetByRole(AriaRole.Heading, new() { Name = titles[0] })).ToBeVisibleAsync();
+    }
+
     private async Task<(Screen Screen, long Id)> OpenFresh()
     {
         Stage.RequireChromium();

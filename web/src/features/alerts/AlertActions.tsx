@@ -12,7 +12,12 @@ export function AlertActions({ alert }: { alert: Alert }) {
   return (
     <div className={styles.deeds}>
       {alert.status === 'ACTIVE' && (
-        <Button size="xs" onClick={() => void deeds.acknowledge(alert)} leftSection={<Icon name="check" size={13} />}>
+        <Button
+          size="xs"
+          data-deed="acknowledge"
+          onClick={() => void deeds.acknowledge(alert)}
+          leftSection={<Icon name="check" size={13} />}
+        >
           Acknowledge
         </Button>
       )}
@@ -20,6 +25,7 @@ export function AlertActions({ alert }: { alert: Alert }) {
         <Button
           size="xs"
           variant="default"
+          data-deed="unacknowledge"
           onClick={() => void deeds.unacknowledge(alert)}
           leftSection={<Icon name="undo" size={13} />}
         >

@@ -1,7 +1,6 @@
 import { useRef, useState } from 'react';
 import type { Alert, AlertStatus } from '../../shared/api/types';
 import { Choice, SearchField } from '../../shared/ui/Filters';
-import { useKeys } from '../../shared/ui/keys';
 import { statusWords } from '../../shared/ui/Marks';
 import { count, plural } from '../../shared/ui/number';
 import { EmptyEver, EmptyFiltered, Failure, Loading, Partial } from '../../shared/ui/StateBlock';
@@ -11,7 +10,8 @@ import { useUrl } from '../../shared/url';
 import { AlertPane } from './AlertPane';
 import { AlertRow } from './AlertRow';
 import styles from './Alerts.module.css';
-import { allStatuses, useAlertDeeds, useAlerts } from './api';
+import { allStatuses, useAlerts } from './api';
+import { useAlertKeys } from './useAlertKeys';
 
 const priorities = [
   ['CRITICAL', 'Critical'],
@@ -112,41 +112,6 @@ export function AlertsPage() {
       {url.sel !== undefined && <AlertPane id={url.sel} onClose={() => change({ sel: undefined })} />}
     </div>
   );
-}
-
-function useAlertKeys(items: Alert[]) {
-  const [url, change] = useUrl();
-  const deeds = useAlertDeeds();
-  const index = items.findIndex((alert) => String(alert.id) === url.sel);
-  const selected = items[index];
-  const move = (step: number) => {
-    const next = items[index < 0 ? 0 : Math.min(Math.max(index + step, 0), items.length - 1)];
-    if (!next) return;
-    change({ sel: String(next.id) }, true);
-    document.getElementById(`alert-${next.id}`)?.scrollIntoView({ block: 'nearest' });
-  };
-  const press = (name: string) => document.querySelector<HTMLButtonElement>(`[data-deed="${name}"]`)?.click();
-  useKeys('Alerts', [
-    { keys: 'j', label: 'Next alert', run: () => move(1) },
-    { keys: 'k', label: 'Previous alert', run: () => move(-1) },
-    {
-      keys: 'a',
-      label: 'Acknowledge',
-      run: () => {
-        if (selected?.status === 'ACTIVE') void deeds.acknowledge(selected);
-      },
-    },
-    {
-      keys: 'A',
-      label: 'Take back the acknowledgement',
-      run: () => {
-        if (selected?.status === 'ACKNOWLEDGED') void deeds.unacknowledge(selected);
-      },
-    },
-    { keys: 'r', label: 'Resolve…', run: () => press('resolve') },
-    { keys: 's', label: 'Suppress…', run: () => press('suppress') },
-    { keys: 'Escape', label: 'Close the alert', run: () => change({ sel: undefined }) },
-  ]);
 }
 
 function StatusTabs({
