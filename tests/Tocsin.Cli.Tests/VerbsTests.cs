@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+using Tocsin.Server;
+using Tocsin.Server.Configuration;
+
+namespace Tocsin.Cli.Tests;
+
+/// <summary>The client verbs as a script sees them: output, JSON and exit codes, against a real server.</summary>
+public sealed class VerbsTests : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("tocsin-verbs-").FullName;
+    private TocsinServer _server = null!;
+
+    public async ValueTask InitializeAsync() => _server = await TocsinServer.Start(
+        new TocsinSettings { DataDirectory = _folder, HttpPort = 0, OtlpHttpPort = 0, OtlpGrpcPort = 0 }, TimeProvider.System);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task Logs_prints_what_is_found_and_says_no_with_1_when_nothing_is()
+    {
+        await Post("v1/logs", $$$"""
+            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"api"}}]},"scopeLogs":[{"logRecords":[
+              {"timeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}000000","severityNumber":17,"body":{"stringValue":"disk is \u001b[31mfull"}}]}]}]}
+            """);
+        (int code, string output, _) = await Tocsin("logs", "level:error", "service:api");
+        code.ShouldBe(0);
+        output.ShouldContain("ERROR api disk is");
+        output.ShouldNotContain("\u001b");
+        (await Tocsin("logs", "nosuchword")).Code.ShouldBe(1);
+        (int refused, _, string problem) = await Tocsin("logs", "level:error AND");
+        refused.ShouldBe(4);
+        problem.ShouldContain("position");
+    }
+
+    [Fact]
+    public async Task Json_is_the_servers_answer()
+    {
+        (int code, string output, _) = await Tocsin("crashes", "--json");
+        code.ShouldBe(1);
+        JsonSerializer.Deserialize<JsonElement>(output).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Alerts_can_be_acknowledged_suppressed_and_resolved()
+    {
+        string raised = await Post("api/tocsin/v1/alerts", """{"type":"disk_full","title":"Disk is full","message":"/var at 99 %","resource":"node-3"}""");
+        long id = JsonSerializer.Deserialize<JsonElement>(raised).GetProperty("alert").GetProperty("id").GetInt64();
+        (await Tocsin("alerts")).Output.ShouldContain("Disk is full");
+        (await Tocsin("alerts", "ack", $"{id}", "--by", "me", "-m", "looking")).Output.ShouldContain($"{id}: ACKNOWLEDGED");
+        (await Tocsin("alerts", "suppress", $"{id}", "--for", "2h")).Output.ShouldContain($"{id}: SUPPRESSED");
+        (await Tocsin("alerts", "resolve", $"{id}")).Output.ShouldContain($"{id}: RESOLVED");
+        (int again, _, string problem) = await Tocsin("alerts", "resolve", $"{id}");
+        again.ShouldBe(4);
+        problem.ShouldNotBeEmpty();
+        (await Tocsin("alerts")).Code.ShouldBe(1);
+        (await Tocsin("alerts", "show", $"{id}")).Output.ShouldContain("acknowledged by me looking");
+    }
+
+    [Fact]
+    public async Task Nobody_at_the_address_is_3_and_a_wrong_command_line_is_not_0()
+    {
+        (int code, _, string problem) = await Run(["alerts", "--url", "http://127.0.0.1:1"]);
+        code.ShouldBe(3);
+        problem.ShouldContain("no server answers at http://127.0.0.1:1");
+        (await Run(["alerts", "--nosuch"])).Code.ShouldNotBe(0);
+        (await Run(["alerts", "--url", "nonsense"])).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Doctor_looks_at_machine_and_server()
+    {
+        (int code, string output, _) = await Tocsin("doctor", "--json", "--data", Path.Combine(_folder, "doctor"));
+        JsonElement[] findings = JsonSerializer.Deserialize<JsonElement[]>(output)!;
+        findings.ShouldContain(f => f.GetProperty("check").GetString() == "server" && f.GetProperty("result").GetString() == "ok");
+        code.ShouldBe(findings.Any(f => f.GetProperty("result").GetString() == "bad") ? 1 : 0);
+    }
+
+    [Fact]
+    public async Task Serve_names_what_is_wrong_with_its_configuration()
+    {
+        string file = Path.Combine(_folder, "bad.yaml");
+        await File.WriteAllTextAsync(file, "channels:\n  - name: x\n    kind: webhook\n    url: notaurl\n    colour: red\n");
+        (int code, _, string problem) = await Run(["serve", "--config", file]);
+        code.ShouldBe(2);
+        problem.ShouldContain($"{file}:4: channels[0].url");
+        problem.ShouldContain("channels[0].colour");
+    }
+
+    private Task<(int Code, string Output, string Error)> Tocsin(params string[] arguments) =>
+        Run([.. arguments, "--url", $"http://127.0.0.1:{_server.Addresses.Http}"]);
+
+    private static async Task<(int Code, string Output, string Error)> Run(string[] arguments)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(ExitCode).Assembly.Location, .. arguments])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using Process process = Process.Start(start)!;
+        Task<string> output = process.StandardOutput.ReadToEndAsync(), error = process.StandardError.ReadToEndAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
+        return (process.ExitCode, await output, await error);
+    }
+
+    private async Task<string> Post(string path, string json)
+    {
+        using var http = new HttpClient();
+        using var content = new StringContent(json, Encoding.UTF8, "application/json");
+        using HttpResponseMessage answer = await http.PostAsync($"http://127.0.0.1:{_server.Addresses.Http}/{path}", content);
+        answer.EnsureSuccessStatusCode();
+        return await answer.Content.ReadAsStringAsync();
+    }
+}
