@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
@@ -31,7 +32,8 @@ public sealed class AddDataTests(Stage stage)
     {
         await using Screen screen = await stage.Open($"/add-data?tab={tab}");
         int port = own ? stage.Server.Place.HttpPort : stage.Server.Place.OtlpHttpPort;
-        await Expect(screen.Main.Locator("pre", new() { HasText = $"http://127.0.0.1:{port}" }).First).ToBeVisibleAsync();
+        await Expect(screen.Main.Locator("pre", new() { HasText = $"http://127.0.0.1:{port}" }).First)
+            .ToBeVisibleAsync();
     }
 
     [Fact]
@@ -39,9 +41,11 @@ public sealed class AddDataTests(Stage stage)
     {
         await using Screen screen = await stage.Open("/add-data?tab=curl");
         string snippet = await screen.Main.Locator("pre").First.InnerTextAsync();
-        using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo("/bin/sh", ["-c", snippet]) { RedirectStandardOutput = true })!;
+        var start = new ProcessStartInfo("/bin/sh", ["-c", snippet]) { RedirectStandardOutput = true };
+        using Process shell = Process.Start(start)!;
         await shell.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(20));
         shell.ExitCode.ShouldBe(0);
-        await Expect(screen.Main.GetByRole(AriaRole.Status).First).ToContainTextAsync("Connected · 1 record · first at");
+        await Expect(screen.Main.GetByRole(AriaRole.Status).First)
+            .ToContainTextAsync("Connected · 1 record · first at");
     }
 }

@@ -57,7 +57,8 @@ public sealed class AlertsTests(Stage stage)
         (Screen screen, long id) = await OpenFresh();
         await using Screen closed = screen;
         await screen.Page.Keyboard.PressAsync("s");
-        ILocator send = screen.Page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Suppress", Exact = true });
+        ILocator send = screen.Page.GetByRole(AriaRole.Dialog)
+            .GetByRole(AriaRole.Button, new() { Name = "Suppress", Exact = true });
         await screen.Page.GetByLabel("Other length").FillAsync("soon");
         await Expect(send).ToBeDisabledAsync();
         await screen.Page.GetByLabel("Other length").FillAsync("90m");
@@ -85,11 +86,12 @@ public sealed class AlertsTests(Stage stage)
         await using Screen screen = await stage.Open("/alerts?status=ACKNOWLEDGED");
         foreach (string tab in new[] { "Firing", "Acknowledged", "Resolved" })
         {
-            ILocator button = screen.Page.GetByRole(AriaRole.Group, new() { Name = "State of the alerts" }).GetByRole(AriaRole.Button, new() { Name = tab });
+            ILocator button = screen.Page.GetByRole(AriaRole.Group, new() { Name = "State of the alerts" })
+                .GetByRole(AriaRole.Button, new() { Name = tab });
             await button.ClickAsync();
             await Expect(button).ToHaveAttributeAsync("aria-pressed", "true");
             int count = int.Parse(await button.Locator("b").InnerTextAsync());
-            await Expect(screen.Page.GetByLabel("Alerts", new() { Exact = true }).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(count);
+            await Expect(List(screen).GetByRole(AriaRole.Listitem)).ToHaveCountAsync(count);
         }
     }
 
@@ -120,7 +122,7 @@ public sealed class AlertsTests(Stage stage)
         await using Screen screen = await stage.Open("/alerts?q=Queue");
         await screen.Main.GetByText(titles[1], new() { Exact = true }).ClickAsync();
         await screen.Page.Keyboard.PressAsync("a");
-        await Expect(screen.Page.GetByLabel("Alerts", new() { Exact = true }).GetByText(titles[1], new() { Exact = true })).ToBeHiddenAsync();
+        await Expect(List(screen).GetByText(titles[1], new() { Exact = true })).ToBeHiddenAsync();
         await screen.Page.Keyboard.PressAsync("j");
         await Expect(Pane(screen).GetByRole(AriaRole.Heading, new() { Name = titles[0] })).ToBeVisibleAsync();
     }
@@ -136,7 +138,10 @@ public sealed class AlertsTests(Stage stage)
         return (screen, id);
     }
 
-    private static ILocator Pane(Screen screen) => screen.Page.GetByRole(AriaRole.Complementary, new() { Name = "Alert", Exact = true });
+    private static ILocator List(Screen screen) => screen.Page.GetByLabel("Alerts", new() { Exact = true });
+
+    private static ILocator Pane(Screen screen) =>
+        screen.Page.GetByRole(AriaRole.Complementary, new() { Name = "Alert", Exact = true });
 
     private async Task<string?> Status(long id) =>
         (await stage.Server.Get($"alerts/{id}")).GetProperty("alert").GetProperty("status").GetString();

@@ -10,7 +10,8 @@ public sealed class CrashesTests(Stage stage)
     public async Task Sorting_by_users_puts_the_most_affected_first()
     {
         await using Screen screen = await stage.Open("/crashes?sort=users");
-        int[] users = [.. (await screen.Main.Locator("tbody tr td:nth-child(5)").AllInnerTextsAsync()).Select(int.Parse)];
+        int[] users = [.. (await screen.Main.Locator("tbody tr td:nth-child(5)").AllInnerTextsAsync())
+            .Select(int.Parse)];
         users.Length.ShouldBeGreaterThan(1);
         users.ShouldBe(users.OrderDescending());
         users[0].ShouldBe(3);
@@ -54,7 +55,8 @@ public sealed class CrashesTests(Stage stage)
         await using Screen screen = await stage.Open($"/crashes/{group}");
         await screen.Button("Resolve").ClickAsync();
         await Expect(screen.Button("Reopen")).ToBeVisibleAsync();
-        (await stage.Server.Get($"crashes/{group}")).GetProperty("group").GetProperty("state").GetString().ShouldBe("resolved");
+        (await stage.Server.Get($"crashes/{group}")).GetProperty("group").GetProperty("state")
+            .GetString().ShouldBe("resolved");
         await screen.Button("Undo").ClickAsync();
         await Expect(screen.Button("Resolve")).ToBeVisibleAsync();
     }

@@ -3,7 +3,8 @@ using static Microsoft.Playwright.Assertions;
 
 namespace Tocsin.Browser;
 
-/// <summary>What must hold on every screen: no errors, accessible in both themes, fits a phone, addresses rebuild it, data stay text.</summary>
+/// <summary>What must hold on every screen: no errors, accessible in both themes, fits a phone, addresses rebuild it,
+/// data stay text.</summary>
 public sealed class EveryScreenTests(Stage stage)
 {
     public static TheoryData<string> Screens =>
@@ -95,6 +96,7 @@ public sealed class EveryScreenTests(Stage stage)
         () => JSON.stringify([
           [...document.querySelectorAll('main input, main select')].map(e => e.value),
           [...document.querySelectorAll('main [aria-pressed=true]')].map(e => e.innerText),
-          [...document.querySelectorAll('main ol button, main tbody tr td:first-child, main ul[aria-label=Alerts] strong')].map(e => e.innerText).slice(0, 10)])
+          [...document.querySelectorAll('main ol button, main tbody td:first-child, ul[aria-label=Alerts] strong')]
+            .map(e => e.innerText).slice(0, 10)])
         """);
 }

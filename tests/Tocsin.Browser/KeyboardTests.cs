@@ -38,7 +38,8 @@ public sealed class KeyboardTests(Stage stage)
         await using Screen screen = await stage.Open("/alerts");
         await screen.Page.Keyboard.PressAsync("?");
         ILocator help = screen.Page.GetByRole(AriaRole.Dialog);
-        foreach (string key in new[] { "Acknowledge", "Suppress…", "Next alert", "Show the keys", "Choose the time range" })
+        string[] some = ["Acknowledge", "Suppress…", "Next alert", "Show the keys", "Choose the time range"];
+        foreach (string key in some)
             await Expect(help.GetByText(key, new() { Exact = true })).ToBeVisibleAsync();
         (await screen.Violations()).ShouldBeEmpty();
         await screen.Page.Keyboard.PressAsync("Escape");
@@ -70,7 +71,8 @@ public sealed class KeyboardTests(Stage stage)
         await screen.Page.Keyboard.PressAsync("Control+k");
         await field.FillAsync(Seed.TraceId);
         await screen.Page.GetByText("Open trace").ClickAsync();
-        await Expect(screen.Main.GetByRole(AriaRole.Heading, new() { Name = "checkout: POST /orders" })).ToBeVisibleAsync();
+        await Expect(screen.Main.GetByRole(AriaRole.Heading, new() { Name = "checkout: POST /orders" }))
+            .ToBeVisibleAsync();
     }
 
     [Fact]

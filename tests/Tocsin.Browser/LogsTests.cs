@@ -112,13 +112,19 @@ public sealed class LogsTests(Stage stage)
         screen.Errors.ShouldBeEmpty();
     }
 
-    private static ILocator Scroller(Screen screen) => screen.Page.GetByRole(AriaRole.Region, new() { Name = "Log records, newest first" });
+    private static ILocator Scroller(Screen screen) =>
+        screen.Page.GetByRole(AriaRole.Region, new() { Name = "Log records, newest first" });
 
     private static ILocator Rows(Screen screen) => Scroller(screen).Locator("li button");
 
-    private static ILocator Count(Screen screen, string count) => screen.Main.GetByText($"{count} records", new() { Exact = true });
+    private static ILocator Count(Screen screen, string count) =>
+        screen.Main.GetByText($"{count} records", new() { Exact = true });
 
     private static Task<string> FirstVisible(Screen screen) => Scroller(screen).EvaluateAsync<string>(
-        "e => { const box = e.getBoundingClientRect(); return [...e.querySelectorAll('li')].filter(li => li.getBoundingClientRect().top >= box.top)"
-        + ".sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top)[0].innerText }");
+        """
+        e => {
+          const top = row => row.getBoundingClientRect().top;
+          return [...e.querySelectorAll('li')].filter(row => top(row) >= top(e)).sort((a, b) => top(a) - top(b))[0].innerText;
+        }
+        """);
 }

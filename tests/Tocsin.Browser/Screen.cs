@@ -47,7 +47,10 @@ public sealed class Screen : IAsyncDisposable
     {
         await Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
         await Page.WaitForFunctionAsync(
-            "() => document.querySelector('main').innerText.trim() !== '' && !document.querySelector('[role=status] > .visually-hidden')");
+            """
+            () => document.querySelector('main').innerText.trim() !== ''
+              && !document.querySelector('[role=status] > .visually-hidden')
+            """);
     }
 
     /// <summary>Rule and first offender of each accessibility violation (WCAG 2.1 A and AA).</summary>
@@ -55,13 +58,23 @@ public sealed class Screen : IAsyncDisposable
     {
         await Page.EvaluateAsync(s_axe.Value);
         JsonElement found = await Page.EvaluateAsync<JsonElement>(
-            "async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] })).violations.map(v => v.id + ': ' + v.nodes[0].html)");
+            """
+            async () => {
+              const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa'] });
+              return violations.map(v => v.id + ': ' + v.nodes[0].html);
+            }
+            """);
         return [.. found.EnumerateArray().Select(v => v.GetString()!)];
     }
 
     /// <summary>How far the page could be scrolled sideways, in pixels.</summary>
     public Task<int> Overflow() => Page.EvaluateAsync<int>(
-        "() => { const main = document.querySelector('main'); return Math.max(document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth); }");
+        """
+        () => {
+          const main = document.querySelector('main');
+          return Math.max(document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth);
+        }
+        """);
 
     public ValueTask DisposeAsync() => _context.DisposeAsync();
 }

@@ -12,7 +12,8 @@ public sealed class Seed(HttpClient http)
     /// <summary>Marks text as live if any screen ever takes it for markup.</summary>
     public const string Markup = "<img src=x onerror=\"window.pwned=1\"><script>window.pwned=1</script>";
 
-    /// <summary>The service that has <see cref="VolumeRecords"/> records, one in ten of them an error, over the last 20 hours.</summary>
+    /// <summary>The service that has <see cref="VolumeRecords"/> records, one in ten of them an error, over the last
+    /// 20 hours.</summary>
     public const string VolumeService = "volume";
     public const int VolumeRecords = 5000;
 
@@ -26,23 +27,28 @@ public sealed class Seed(HttpClient http)
         await Logs("markup", 1, _ => _now, _ => (13, Markup));
         await Trace();
         for (int i = 0; i < 3; i++)
-            await Crash("payments", "System.InvalidOperationException", "Charge could not be loaded", $"user-{i}", _now.AddMinutes(-i));
-        await Crash("markup", "Shop.<img src=x onerror=window.pwned=1>Exception", Markup, null, _now.AddMinutes(-5), inner: false);
+            await Crash("payments", "System.InvalidOperationException", "Charge could not be loaded", $"user-{i}",
+                _now.AddMinutes(-i));
+        await Crash("markup", "Shop.<img src=x onerror=window.pwned=1>Exception", Markup, null, _now.AddMinutes(-5),
+            inner: false);
         await Alert("Disk nearly full", "LOW");
         await Alert(Markup, "MEDIUM");
     }
 
     /// <summary>Sends log records, newest first, two thousand per request.</summary>
-    public async Task Logs(string service, int count, Func<int, DateTimeOffset> time, Func<int, (int Severity, string Body)> record)
+    public async Task Logs(
+        string service, int count, Func<int, DateTimeOffset> time, Func<int, (int Severity, string Body)> record)
     {
         foreach (int[] some in Enumerable.Range(0, count).Chunk(2000))
         {
             object[] records = [.. some.Select(i => (object)new
             {
-                timeUnixNano = Nanos(time(i)), severityNumber = record(i).Severity, body = new { stringValue = record(i).Body },
+                timeUnixNano = Nanos(time(i)), severityNumber = record(i).Severity,
+                body = new { stringValue = record(i).Body },
                 attributes = new[] { Text("parity", i % 2 == 0 ? "even" : "odd") },
             })];
-            await Post("v1/logs", new { resourceLogs = new[] { new { resource = Resource(service), scopeLogs = new[] { new { logRecords = records } } } } });
+            var group = new { resource = Resource(service), scopeLogs = new[] { new { logRecords = records } } };
+            await Post("v1/logs", new { resourceLogs = new[] { group } });
         }
     }
 
@@ -52,18 +58,21 @@ public sealed class Seed(HttpClient http)
     {
         JsonElement raised = await Post("api/tocsin/v1/alerts", new
         {
-            type = "browser_test", title, message = $"{title} says the test", priority, category = "SYSTEM", resource = Guid.NewGuid().ToString("N"),
+            type = "browser_test", title, message = $"{title} says the test", priority, category = "SYSTEM",
+            resource = Guid.NewGuid().ToString("N"),
         });
         return raised.GetProperty("alert").GetProperty("id").GetInt64();
     }
 
     /// <summary>The group the crash went to.</summary>
-    public async Task<long> Crash(string service, string type, string message, string? user, DateTimeOffset time, bool inner = true)
+    public async Task<long> Crash(
+        string service, string type, string message, string? user, DateTimeOffset time, bool inner = true)
     {
         JsonElement accepted = await Post("api/tocsin/v1/crashes", new
         {
-            crashId = $"CRASH-{time:yyyyMMddHHmmss}-{0x10000000 + ++_crashes:x8}", @class = "unhandled", time, service, userId = user,
-            host = "node-1", release = "2.14.1", source = "supervisor", process = new { pid = 4000 + _crashes, exitCode = 134 },
+            crashId = $"CRASH-{time:yyyyMMddHHmmss}-{0x10000000 + ++_crashes:x8}", @class = "unhandled", time, service,
+            userId = user, host = "node-1", release = "2.14.1", source = "supervisor",
+            process = new { pid = 4000 + _crashes, exitCode = 134 },
             exception = new
             {
                 type, message,
@@ -74,7 +83,14 @@ public sealed class Seed(HttpClient http)
                     new { method = "Microsoft.AspNetCore.Builder.EndpointMiddleware.Invoke()" },
                     new { method = $"Shop.{service}.Program.Main()", file = "/src/Program.cs", line = 12 },
                 },
-                inner = !inner ? [] : new[] { new { type = "System.TimeoutException", message = "No answer in 15 s", frames = new[] { new { method = "Shop.Wire.Read()" } } } },
+                inner = !inner ? [] : new[]
+                {
+                    new
+                    {
+                        type = "System.TimeoutException", message = "No answer in 15 s",
+                        frames = new[] { new { method = "Shop.Wire.Read()" } },
+                    },
+                },
             },
             evidence = new[] { new { source = "wait_status", detail = "The process ended by signal SIGABRT (6)." } },
         });
@@ -102,7 +118,8 @@ public sealed class Seed(HttpClient http)
                         {
                             spans = new[]
                             {
-                                Span("a1a1a1a1a1a1a1a1", null, "POST /orders", 0, 900, 1), Span("a2a2a2a2a2a2a2a2", "a1a1a1a1a1a1a1a1", "validate", 5, 40, 1),
+                                Span("a1a1a1a1a1a1a1a1", null, "POST /orders", 0, 900, 1),
+                                Span("a2a2a2a2a2a2a2a2", "a1a1a1a1a1a1a1a1", "validate", 5, 40, 1),
                                 Span(ErrorSpan, "a1a1a1a1a1a1a1a1", "capture", 60, 800, 2),
                             },
                         },

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text.RegularExpressions;
+using Microsoft.Playwright;
 using Tocsin.Testing.Processes;
 using static Microsoft.Playwright.Assertions;
 
@@ -91,7 +92,7 @@ public sealed partial class ServingTests(Stage stage)
             await using Screen screen = await stage.Open($"/deep/tocsin/{path}", server: server.Url);
             screen.Errors.ShouldBeEmpty(path);
             await Expect(screen.Button("Live updates: Live")).ToBeVisibleAsync();
-            await screen.Page.GetByRole(Microsoft.Playwright.AriaRole.Link, new() { Name = "Crashes", Exact = true }).ClickAsync();
+            await screen.Page.GetByRole(AriaRole.Link, new() { Name = "Crashes", Exact = true }).ClickAsync();
             new Uri(screen.Page.Url).AbsolutePath.ShouldBe("/deep/tocsin/crashes");
         }
     }

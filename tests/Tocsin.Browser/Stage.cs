@@ -44,7 +44,8 @@ public sealed class Stage : IAsyncLifetime
     }
 
     /// <summary>A fresh browser profile with one page. Skips the test when no Chromium is installed.</summary>
-    public async Task<Screen> Open(string path, int width = 1440, ColorScheme scheme = ColorScheme.Light, string? server = null)
+    public async Task<Screen> Open(string path, int width = 1440, ColorScheme scheme = ColorScheme.Light,
+        string? server = null)
     {
         RequireChromium();
         IBrowserContext context = await _browser!.NewContextAsync(new()

@@ -19,7 +19,8 @@ public sealed class StatesTests(Stage stage)
         await using Screen screen = await stage.Open("/add-data");
         await screen.Page.RouteAsync("**/api/tocsin/v1/**", route => route.FulfillAsync(new()
         {
-            Status = 500, ContentType = "application/problem+json", Body = """{"title":"Out of order","detail":"segment 7 is damaged"}""",
+            Status = 500, ContentType = "application/problem+json",
+            Body = """{"title":"Out of order","detail":"segment 7 is damaged"}""",
         }));
         await screen.Go(path);
         ILocator failure = screen.Page.GetByRole(AriaRole.Alert);

@@ -46,6 +46,6 @@ internal sealed class WebAsset(string contentType, byte[] plain, byte[]? brotli,
     }
 
     private static bool Accepts(HttpRequest request, string encoding) =>
-        request.GetTypedHeaders().AcceptEncoding.Any(
-            offered => offered.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase) && offered.Quality is null or > 0);
+        request.GetTypedHeaders().AcceptEncoding.Any(offered =>
+            offered.Quality is null or > 0 && offered.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase));
 }

@@ -22,7 +22,8 @@ internal sealed class WebAssets
         return new WebAssets(bytes.Where(file => !IsCompressed(file.Key)).ToFrozenDictionary(
             file => file.Key,
             file => new WebAsset(
-                ContentType(file.Key), file.Value, bytes.GetValueOrDefault(file.Key + ".br"), bytes.GetValueOrDefault(file.Key + ".gz"))));
+                ContentType(file.Key), file.Value,
+                bytes.GetValueOrDefault(file.Key + ".br"), bytes.GetValueOrDefault(file.Key + ".gz"))));
     }
 
     private static bool IsCompressed(string path) =>

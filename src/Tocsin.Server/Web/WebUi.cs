@@ -8,8 +8,8 @@ using Microsoft.Net.Http.Headers;
 namespace Tocsin.Server.Web;
 
 /// <summary>
-/// Serves the embedded web page: hashed files under /assets for ever, everything else that is not an API as the page itself,
-/// whose own router takes over. Works below any <see cref="HttpRequest.PathBase"/>.
+/// Serves the embedded web page: hashed files under /assets for ever, everything else that is not an API as the page
+/// itself, whose own router takes over. Works below any <see cref="HttpRequest.PathBase"/>.
 /// </summary>
 public static class WebUi
 {
@@ -18,16 +18,16 @@ public static class WebUi
 
     // Mantine and uPlot set styles from script; nothing else may run or load from elsewhere.
     private const string ContentSecurityPolicy =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
-        + "connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
+        + "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
 
     private const string BaseElement = "<base href=\"/\" />";
 
     /// <summary>First segments of paths that belong to an API; a typo below them must stay a 404.</summary>
     private static readonly FrozenSet<string> s_reserved = FrozenSet.ToFrozenSet(
     [
-        "-", "alertmanager", "api", "assets", "elasticsearch", "health", "ingest", "jaeger", "loki", "metrics", "openapi",
-        "prometheus", "v1",
+        "-", "alertmanager", "api", "assets", "elasticsearch", "health", "ingest", "jaeger", "loki", "metrics",
+        "openapi", "prometheus", "v1",
     ], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Answers what no endpoint has answered, so it stands last; paths of APIs stay 404.</summary>
@@ -67,7 +67,8 @@ public static class WebUi
         if (page is null)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
-            await context.Response.WriteAsync("This Tocsin was built without its web page (BuildWebUi=false). The API is under /api/tocsin/v1.\n");
+            await context.Response.WriteAsync(
+                "This Tocsin was built without its web page (BuildWebUi=false). The API is under /api/tocsin/v1.\n");
             return;
         }
         IHeaderDictionary headers = context.Response.Headers;
@@ -78,7 +79,8 @@ public static class WebUi
         headers["Referrer-Policy"] = "same-origin";
         context.Response.ContentType = "text/html; charset=utf-8";
         string prefix = HtmlEncoder.Default.Encode(context.Request.PathBase.ToUriComponent());
-        byte[] body = Encoding.UTF8.GetBytes(page.Replace(BaseElement, $"<base href=\"{prefix}/\" />", StringComparison.Ordinal));
+        string whole = page.Replace(BaseElement, $"<base href=\"{prefix}/\" />", StringComparison.Ordinal);
+        byte[] body = Encoding.UTF8.GetBytes(whole);
         context.Response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
             await context.Response.Body.WriteAsync(body, context.RequestAborted);

@@ -14,12 +14,21 @@ import styles from './Alerts.module.css';
 import { useAlert } from './api';
 import { History, Notifications, RelatedLogs } from './AlertStory';
 
-export function AlertPane({ id, onClose, alone }: { id: string; onClose: () => void; alone?: boolean }) {
+interface Props {
+  id: string;
+  /** The alert as a list knows it, so that it can be acted on before its story is loaded. */
+  known?: Alert;
+  alone?: boolean;
+  onClose: () => void;
+}
+
+export function AlertPane({ id, known, alone, onClose }: Props) {
   const query = useAlert(id);
+  const alert = query.data?.alert ?? known;
   return (
     <aside className={styles.pane} aria-label="Alert" data-alone={alone || undefined}>
       <div className={styles.paneBar}>
-        {query.data ? <AlertActions alert={query.data.alert} /> : <span className="grow" />}
+        {alert ? <AlertActions key={id} alert={alert} /> : <span className="grow" />}
         {!alone && (
           <To
             to="/alerts/$alertId"

@@ -109,7 +109,13 @@ export function AlertsPage() {
           )}
         </div>
       </div>
-      {url.sel !== undefined && <AlertPane id={url.sel} onClose={() => change({ sel: undefined })} />}
+      {url.sel !== undefined && (
+        <AlertPane
+          id={url.sel}
+          known={items.find((alert) => String(alert.id) === url.sel)}
+          onClose={() => change({ sel: undefined })}
+        />
+      )}
     </div>
   );
 }
