@@ -124,7 +124,8 @@ public sealed class LogsTests(Stage stage)
         """
         e => {
           const top = row => row.getBoundingClientRect().top;
-          return [...e.querySelectorAll('li')].filter(row => top(row) >= top(e)).sort((a, b) => top(a) - top(b))[0].innerText;
+          const shown = [...e.querySelectorAll('li')].filter(row => top(row) >= top(e));
+          return shown.sort((a, b) => top(a) - top(b))[0].innerText;
         }
         """);
 }

@@ -19,7 +19,8 @@ public static class WebUi
     // Mantine and uPlot set styles from script; nothing else may run or load from elsewhere.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-        + "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+        + "font-src 'self'; connect-src 'self'; manifest-src 'self'; base-uri 'self'; form-action 'self'; "
+        + "frame-ancestors 'none'";
 
     private const string BaseElement = "<base href=\"/\" />";
 
