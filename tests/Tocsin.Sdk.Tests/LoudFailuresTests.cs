@@ -94,11 +94,14 @@ public sealed class LoudFailuresTests : IDisposable
     [Fact]
     public void A_heap_without_a_byte_left_still_makes_a_record()
     {
-        using var child = Run("out-of-memory", ("DOTNET_GCHeapHardLimit", "0x4000000"));
+        using var child = Run("out-of-memory", ("DOTNET_GCHeapHardLimit", "0x8000000"));
         child.ExitCode().ShouldBe(Aborted);
+        // The runtime itself may fail before it can raise the event; the next start knows all the same.
+        using var next = Run("wait");
+        _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
         var crash = _server.Crashes.ShouldHaveSingleItem();
         crash.Class.ShouldBe(CrashClass.OutOfMemory);
-        crash.Exception.ShouldNotBeNull().Type.ShouldBe("System.OutOfMemoryException");
+        crash.Process.Pid.ShouldBe(child.Pid);
     }
 
     [Theory]

@@ -18,7 +18,7 @@ internal static class BlackBoxLayout
 
     // Cells: changed while the process runs; aligned, so each is read whole.
     public const int HeartbeatAt = 64, PoolHeartbeatAt = 72, StopTimeAt = 80, StopSignalAt = 88, CleanExitAt = 92,
-        ExitCodeAt = 96, CrashStateAt = 100, PeriodAt = 104, CrashIdAt = 128, CrashIdSize = 64;
+        ExitCodeAt = 96, CrashStateAt = 100, PeriodAt = 104, MemoryRanOutAt = 112, CrashIdAt = 128, CrashIdSize = 64;
 
     // Identity texts: a little-endian u16 length, then UTF-8.
     public const int RunIdAt = 256, BootIdAt = 320, ServiceAt = 384, ReleaseAt = 640, EnvironmentAt = 768, HostAt = 896,
@@ -96,6 +96,9 @@ internal sealed record BlackBoxSnapshot
     public CrashState CrashState { get; init; }
     public string? CrashId { get; init; }
 
+    /// <summary>When an allocation last failed; the process may have survived that.</summary>
+    public DateTimeOffset? MemoryRanOut { get; init; }
+
     /// <summary>Oldest first, torn records left out.</summary>
     public IReadOnlyList<BlackBoxLog> Logs { get; init; } = [];
     public IReadOnlyList<BlackBoxBreadcrumb> Breadcrumbs { get; init; } = [];
@@ -105,6 +108,12 @@ internal sealed record BlackBoxSnapshot
 
     /// <summary>Slots that were half written when the process ended.</summary>
     public int TornSlots { get; init; }
+
+    /// <summary>
+    /// True when memory ran out so shortly before <paramref name="end"/> that a death nobody can explain is explained.
+    /// A report of the runtime, written between the two, takes seconds on a busy machine.
+    /// </summary>
+    public bool DiedForMemory(DateTimeOffset end) => end - MemoryRanOut < TimeSpan.FromSeconds(10);
 }
 
 /// <summary>
@@ -172,6 +181,7 @@ internal static class BlackBoxReader
             StopSignal = Int32(box, BlackBoxLayout.StopSignalAt),
             CleanExit = Int32(box, BlackBoxLayout.CleanExitAt) == 1,
             ExitCode = Int32(box, BlackBoxLayout.ExitCodeAt),
+            MemoryRanOut = Time(box, BlackBoxLayout.MemoryRanOutAt),
             CrashState = (CrashState)Math.Clamp(Int32(box, BlackBoxLayout.CrashStateAt), 0, 3),
             CrashId = Text(box, BlackBoxLayout.CrashIdAt),
             Logs = ReadSlots(box, BlackBoxLayout.LogsAt, BlackBoxLayout.LogSlots, BlackBoxLayout.LogSlotSize, ReadLog,

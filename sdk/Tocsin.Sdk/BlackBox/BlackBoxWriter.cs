@@ -52,6 +52,9 @@ internal sealed unsafe class BlackBoxWriter
         Store(BlackBoxLayout.StopTimeAt, 0L);
     }
 
+    /// <summary>An allocation failed. Allocates nothing.</summary>
+    public void MemoryRanOut() => Store(BlackBoxLayout.MemoryRanOutAt, Now());
+
     public void CleanExit(int code)
     {
         Store(BlackBoxLayout.ExitCodeAt, code);

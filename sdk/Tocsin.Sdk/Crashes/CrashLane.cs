@@ -21,19 +21,17 @@ internal sealed class CrashLane
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
 
-    private const int BufferSize = 512 << 10, Reserve = 256 << 10, BallastSize = 1 << 20;
+    private const int BufferSize = 512 << 10, Reserve = 256 << 10;
 
     private readonly BlackBoxWriter _box;
     private readonly BlackBoxLoggerProvider _logs;
     private readonly TocsinServer _server;
     private readonly RunFolder _folder;
+    private readonly HeapReserve _reserve;
     private readonly TimeProvider _clock;
     private readonly FixedBuffer _short = new(16 << 10), _whole = new(BufferSize);
     private readonly CrashFile? _shortFile, _wholeFile;
     private readonly ManualResetEvent _entered = new(false), _done = new(false);
-
-    // Freed on entry, so that a heap at its limit has room for the record.
-    private byte[]? _ballast = GC.AllocateUninitializedArray<byte>(BallastSize);
 
     // Written by the winner before it sets _entered; read by the lane after.
     private int _gate, _winner;
@@ -42,9 +40,9 @@ internal sealed class CrashLane
     private long _enteredAt;
 
     public CrashLane(BlackBoxWriter box, BlackBoxLoggerProvider logs, TocsinServer server, RunFolder folder,
-        TimeProvider clock)
+        HeapReserve reserve, TimeProvider clock)
     {
-        (_box, _logs, _server, _folder, _clock) = (box, logs, server, folder, clock);
+        (_box, _logs, _server, _folder, _reserve, _clock) = (box, logs, server, folder, reserve, clock);
         try
         {
             if (folder.Path is not null)
@@ -76,7 +74,7 @@ internal sealed class CrashLane
         }
         _winner = Environment.CurrentManagedThreadId;
         _enteredAt = Stopwatch.GetTimestamp();
-        _ballast = null;
+        _reserve.ReleaseAll();
         _exception = args.ExceptionObject as Exception;
         try
         {

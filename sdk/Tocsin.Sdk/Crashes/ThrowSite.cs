@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using Tocsin.Sdk.BlackBox;
 
 namespace Tocsin.Sdk.Crashes;
 
@@ -13,7 +14,19 @@ internal static class ThrowSite
     [ThreadStatic] private static int t_exception;
     [ThreadStatic] private static ExecutionContext? t_context;
 
-    public static void Watch() => AppDomain.CurrentDomain.FirstChanceException += OnThrown;
+    private static BlackBoxWriter? s_box;
+    private static HeapReserve? s_reserve;
+
+    public static void Watch(BlackBoxWriter box, HeapReserve reserve)
+    {
+        (s_box, s_reserve) = (box, reserve);
+        EventHandler<FirstChanceExceptionEventArgs> handler = OnThrown;
+        // Compiled now: the first exception of all may be that there is no memory.
+        RuntimeHelpers.PrepareDelegate(handler);
+        RuntimeHelpers.PrepareDelegate(box.MemoryRanOut);
+        RuntimeHelpers.PrepareDelegate(reserve.ReleasePiece);
+        AppDomain.CurrentDomain.FirstChanceException += handler;
+    }
 
     /// <summary>The context <paramref name="exception"/> was thrown in on this thread, else the current one.</summary>
     public static ExecutionContext? ContextOf(Exception? exception) =>
@@ -21,8 +34,17 @@ internal static class ThrowSite
             ? context
             : ExecutionContext.Capture();
 
-    private static void OnThrown(object? sender, FirstChanceExceptionEventArgs args)
+    // The runtime passes no arguments when there is no room for them. An exception from here, however harmless, would
+    // then end the process as an "internal CLR error".
+    private static void OnThrown(object? sender, FirstChanceExceptionEventArgs? args)
     {
+        if (args is null || args.Exception is OutOfMemoryException)
+        {
+            s_box?.MemoryRanOut();
+            s_reserve?.ReleasePiece();
+        }
+        if (args is null)
+            return;
         var thrown = RuntimeHelpers.GetHashCode(args.Exception);
         if (t_exception == thrown)
             return; // thrown again on its way up

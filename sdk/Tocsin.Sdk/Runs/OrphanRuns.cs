@@ -169,7 +169,7 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
         return new CrashFacts
         {
             CrashId = box.CrashId ?? Crashes.CrashId.New(time),
-            Class = report?.Class ?? CrashClasses.Abnormal,
+            Class = ClassOf(box, report, time),
             Time = time,
             Box = box,
             Report = report,
@@ -180,6 +180,12 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
         };
     }
 
+    // A runtime that cannot allocate dies of anything, and its report is then about that.
+    private static string ClassOf(BlackBoxSnapshot box, CrashReport? report, DateTimeOffset last) =>
+        report?.Class is null or CrashClasses.NativeAbort or CrashClasses.StackOverflow && box.DiedForMemory(last)
+            ? CrashClasses.OutOfMemory
+            : report?.Class ?? CrashClasses.Abnormal;
+
     private Evidence[] EvidenceOf(BlackBoxSnapshot box, CrashReport? report, DateTimeOffset last)
     {
         var evidence = new List<Evidence>();
@@ -189,6 +195,10 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
         evidence.Add(new Evidence("black_box", string.Create(
             CultureInfo.InvariantCulture,
             $"Last heartbeat at {last.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} UTC, no goodbye, no request to stop.")));
+        if (box.MemoryRanOut is { } ranOut && box.DiedForMemory(last))
+            evidence.Add(new Evidence("black_box", string.Create(
+                CultureInfo.InvariantCulture,
+                $"An allocation failed at {ranOut.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff} UTC: memory had run out.")));
         if (box.BootId.Length > 0 && RunIdentity.CurrentBoot() is { Length: > 0 } boot && boot != box.BootId)
             evidence.Add(new Evidence(
                 "black_box", "The machine has been restarted since: it may have gone down with the process."));

@@ -34,15 +34,16 @@ internal sealed class ProcessRun
         Signals = new StopSignals(this);
         Logs = new BlackBoxLoggerProvider(Box, settings.LogLevel);
         var server = new TocsinServer(settings.Url, settings.Key);
-        _lane = new CrashLane(Box, Logs, server, Folder, clock);
-        ThrowSite.Watch();
+        var reserve = new HeapReserve(clock);
+        _lane = new CrashLane(Box, Logs, server, Folder, reserve, clock);
+        ThrowSite.Watch(Box, reserve);
         AppDomain.CurrentDomain.UnhandledException += _lane.OnUnhandled;
         var dumps = Environment.GetEnvironmentVariable("DOTNET_DbgMiniDumpName");
         _courier = new Courier(
             Identity, Box, server, Folder, new OrphanRuns(Folder, dumps, settings.HangTimeout, clock), clock);
         TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
-        _ = new Pulse(Box, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
+        _ = new Pulse(Box, reserve, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
         ActivityWatch.Start(Box);
         _troubles = new ExporterTroubles();
         if (Folder.Problem is { } problem)

@@ -1,4 +1,5 @@
 using Tocsin.Sdk.BlackBox;
+using Tocsin.Sdk.Crashes;
 
 namespace Tocsin.Sdk.Runs;
 
@@ -11,6 +12,7 @@ internal sealed class Pulse : IThreadPoolWorkItem
     public static readonly TimeSpan Period = TimeSpan.FromMilliseconds(250);
 
     private readonly BlackBoxWriter _box;
+    private readonly HeapReserve _reserve;
     private readonly HangWatch _watch;
     private readonly Action<TimeSpan> _hung;
 
@@ -18,9 +20,10 @@ internal sealed class Pulse : IThreadPoolWorkItem
     private int _queued;
 
     // hung: called on the pulse's thread once per episode with the time waited; must not block.
-    public Pulse(BlackBoxWriter box, TimeSpan hangTimeout, Action<TimeSpan> hung)
+    public Pulse(BlackBoxWriter box, HeapReserve reserve, TimeSpan hangTimeout, Action<TimeSpan> hung)
     {
         _box = box;
+        _reserve = reserve;
         _hung = hung;
         _watch = new HangWatch(hangTimeout, Period);
         new Thread(Run, 256 << 10) { IsBackground = true, Name = "Tocsin pulse" }.UnsafeStart();
@@ -40,6 +43,7 @@ internal sealed class Pulse : IThreadPoolWorkItem
             try
             {
                 Ask();
+                _reserve.Refill();
             }
             catch (OutOfMemoryException)
             {

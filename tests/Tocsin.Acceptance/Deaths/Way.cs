@@ -39,6 +39,7 @@ internal sealed record Way(string Kind, string? Supervised, string? SdkOnly, str
 
     public bool Applies(Mode mode) => Command is null || mode == Mode.Supervised;
 
+    // With no byte left the runtime may fail in raising the event that the SDK waits for; then the next start tells.
     private static readonly Dictionary<string, string> s_smallHeap = new() { ["DOTNET_GCHeapHardLimit"] = "0x8000000" };
 
     public static IReadOnlyList<Way> All { get; } =
@@ -54,7 +55,7 @@ internal sealed record Way(string Kind, string? Supervised, string? SdkOnly, str
         new("fail-fast", "fail_fast", "fail_fast", "fail_fast") { AtNextStart = true },
         new("access-violation", "access_violation", "access_violation", "access_violation") { AtNextStart = true },
         new("native-abort", "native_abort", "native_abort", "native_abort") { AtNextStart = true },
-        new("out-of-memory", "out_of_memory", "out_of_memory", "out_of_memory") { Variables = s_smallHeap },
+        new("out-of-memory", "out_of_memory", "out_of_memory", "out_of_memory") { AtNextStart = true, Variables = s_smallHeap },
         new("kill-self", "killed", "abnormal", "killed") { AtNextStart = true },
         new("exit", "exit_nonzero", null, "exit_nonzero"),
         new("wait", "terminated", null, null) { Signal = 15 },

@@ -134,8 +134,38 @@ public sealed class VerdictTests
         Verdict.Of(vague).ShouldBe(CrashClass.NativeAbort);
         Verdict.Of(vague with { Report = CrashReport.Parse(Golden.Bytes("report-overflow.json")) }).ShouldBe(
             CrashClass.StackOverflow);
+        Verdict.Of(vague with { Written = Record(CrashClass.OutOfMemory) }).ShouldBe(CrashClass.OutOfMemory);
         Verdict.Of(vague with { Report = CrashReport.Parse(Golden.Bytes("report-failfast.json")) }).ShouldBe(
             CrashClass.NativeAbort);
+    }
+
+    [Theory]
+    [InlineData("Fatal error.\nInternal CLR error. (0x80131506)\n   at A.B()", "report-overflow.json")]
+    [InlineData("Fatal error.\nInternal CLR error. (0x80131506)\n   at A.B()", "report-abort.json")]
+    [InlineData("terminate called after throwing an instance of 'PAL_SEHException'", "report-abort.json")]
+    [InlineData("", "report-overflow.json")]
+    [InlineData("Out of memory.", "report-abort.json")]
+    public void A_program_without_a_free_byte_died_of_that_whatever_the_report_says(string words, string report)
+    {
+        var death = Dead("signal 6") with
+        {
+            Finding = StderrReading.Read(words),
+            Report = CrashReport.Parse(Golden.Bytes(report)),
+            BlackBox = Box() with { MemoryRanOut = Now.AddSeconds(-3) },
+        };
+        Verdict.Of(death).ShouldBe(CrashClass.OutOfMemory);
+    }
+
+    [Fact]
+    public void A_lack_of_memory_that_was_survived_or_has_nothing_to_do_with_it_names_no_death()
+    {
+        var survived = Box() with { MemoryRanOut = Now.AddSeconds(-11) };
+        var lately = Box() with { MemoryRanOut = Now.AddSeconds(-3) };
+        Verdict.Of(Dead("signal 6") with { BlackBox = survived }).ShouldBe(CrashClass.NativeAbort);
+        Verdict.Of(Dead("signal 6", "dn-throw") with { BlackBox = lately }).ShouldBe(CrashClass.Unhandled);
+        Verdict.Of(Dead("signal 6", "dn-overflow") with { BlackBox = lately }).ShouldBe(CrashClass.StackOverflow);
+        Verdict.Of(Dead("signal 9") with { BlackBox = lately }).ShouldBe(CrashClass.Killed);
+        Verdict.Of(Dead("code 3") with { BlackBox = lately }).ShouldBe(CrashClass.ExitNonzero);
     }
 
     [Fact]

@@ -114,6 +114,26 @@ public sealed class OrphanRunsTests : IDisposable
             e.Detail.Contains("had not answered for 45 s", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0, CrashClass.OutOfMemory)]
+    [InlineData(9, CrashClass.OutOfMemory)]
+    [InlineData(11, CrashClass.Abnormal)]
+    public void A_run_whose_memory_ran_out_at_the_end_died_of_that(int secondsItLivedOn, CrashClass expected)
+    {
+        var clock = new SteppedClock(Some.Time);
+        Left("run", box =>
+        {
+            box.MemoryRanOut();
+            clock.Now = Some.Time.AddSeconds(secondsItLivedOn);
+            box.Beat();
+        }, clock);
+        AdoptAll();
+        var crash = _server.Crashes.ShouldHaveSingleItem();
+        crash.Class.ShouldBe(expected);
+        crash.Evidence.Any(e => e.Detail.Contains("memory had run out", StringComparison.Ordinal))
+            .ShouldBe(expected == CrashClass.OutOfMemory);
+    }
+
     private void AdoptAll()
     {
         while (_orphans.HasMore)

@@ -64,6 +64,7 @@ internal static class EvidenceList
             : "no heartbeat";
         var goodbye = box.CleanExit ? "said goodbye" : box.StopRequested is not null ? "was stopping" : "no goodbye";
         var held = $"{box.Logs.Count} log records, {box.Breadcrumbs.Count} breadcrumbs";
-        return $"{held}, {box.Activities.Count} operations under way; {heart}; {goodbye}.";
+        var memory = box.DiedForMemory(death.At) ? "; an allocation had failed" : "";
+        return $"{held}, {box.Activities.Count} operations under way; {heart}; {goodbye}{memory}.";
     }
 }

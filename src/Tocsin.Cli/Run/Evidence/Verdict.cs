@@ -45,14 +45,30 @@ internal static class Verdict
     /// <summary>SIGABRT, SIGSEGV and the like: every runtime ends this way, so its own words decide.</summary>
     private static CrashClass Faulted(Death death)
     {
-        // Out of memory in its own exception handling, .NET only says "Internal CLR error"; the report knows the
-        // exception.
-        var vague = death.Finding is { Class: CrashClass.NativeAbort, Runtime: "dotnet" };
-        return vague && death.Report is
-            { Class: CrashClass.OutOfMemory or CrashClass.StackOverflow or CrashClass.AccessViolation } report
+        // Out of memory in its own exception handling, .NET only says "Internal CLR error", or nothing, and its report
+        // may be about anything; whoever noticed the lack of memory knows better.
+        if (death.Finding is { } finding and not { Class: CrashClass.NativeAbort, Runtime: "dotnet" })
+        {
+            return finding.Class;
+        }
+
+        if (death.Written is { } written)
+        {
+            return written.Class;
+        }
+
+        if (death.BlackBox is { } box && box.DiedForMemory(death.At))
+        {
+            return CrashClass.OutOfMemory;
+        }
+
+        return death.Report is { } report && (death.Finding is null || IsKnown(report.Class))
             ? report.Class
-            : death.Finding?.Class ?? death.Written?.Class ?? death.Report?.Class ?? CrashClass.NativeAbort;
+            : CrashClass.NativeAbort;
     }
+
+    private static bool IsKnown(CrashClass kind) =>
+        kind is CrashClass.OutOfMemory or CrashClass.StackOverflow or CrashClass.AccessViolation;
 
     /// <summary>
     /// A termination signal; as an exit code it may also be what the program chose after an exception.

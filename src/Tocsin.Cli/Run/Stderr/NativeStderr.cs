@@ -6,6 +6,9 @@ namespace Tocsin.Cli.Run.Stderr;
 internal static class NativeStderr
 {
     private const string Runtime = "native";
+    /// <summary>Inside .NET: it could not raise its own exception, most often for lack of memory.</summary>
+    private const string RuntimeFault = "PAL_SEHException";
+
     private const string Terminate = "terminate called after throwing an instance of '";
     private const string What = "  what():  ";
     private const int MaxMessageLines = 40;
@@ -79,7 +82,9 @@ internal static class NativeStderr
         }
 
         var exception = new CrashException { Type = type, Message = StackFolding.Message(message) };
-        return new StderrFinding(CrashClass.Unhandled, Runtime, at, last, exception);
+        return type == RuntimeFault
+            ? new StderrFinding(CrashClass.NativeAbort, "dotnet", at, last, exception)
+            : new StderrFinding(CrashClass.Unhandled, Runtime, at, last, exception);
     }
 
     /// <summary>"program: file.c:13: function: Assertion `x' failed."</summary>
