@@ -7,7 +7,7 @@ namespace Tocsin.Crashes.Telemetry;
 /// <summary>
 /// Which telemetry counts as a crash. A log record with exception.type counts when its severity is FATAL, when
 /// exception.escaped is true (WARN and above), or when a framework announces with it (ERROR and above) that nobody
-/// handled the exception, see <see cref="Announcements"/>. A span counts when it failed, is of kind server or consumer,
+/// handled the exception, see <see cref="Announcements"/>, and it is no mere cancellation. A span counts when it failed, is of kind server or consumer,
 /// and has an event "exception" that is not marked escaped = false; a span of another kind only with escaped = true.
 /// Everything else was handled by the program and is no crash.
 /// </summary>
@@ -25,7 +25,8 @@ internal static class UnhandledRule
         if (row.Severity < Severity.Fatal && !escaped)
         {
             if (row.Severity < Severity.Error
-                || (announced = Announcements.Find(Text(row, "@scope.name"u8), Text(row, "@body"u8))) is null)
+                || (announced = Announcements.Find(Text(row, "@scope.name"u8), Text(row, "@body"u8))) is null
+                || IsCancellation(type.ToString()))
                 return null;
         }
         announced ??= Announcements.Find(Text(row, "@scope.name"u8), Text(row, "@body"u8));
@@ -41,6 +42,10 @@ internal static class UnhandledRule
                 : $"A log record of {announced!.Source} says that nobody handled the exception.",
         };
     }
+
+    // A host that fails to start, or stops, cancels its own work and logs that too: an echo, not a crash.
+    private static bool IsCancellation(string type) =>
+        type is "System.OperationCanceledException" or "System.Threading.Tasks.TaskCanceledException";
 
     public static Sighting? OfSpan(EventRow row)
     {

@@ -115,6 +115,11 @@ public sealed class CrashTapTests
         (await Taken(Span(kind, failed, escaped))).Count.ShouldBe(crash ? 1 : 0);
 
     [Fact]
+    public async Task A_host_that_cancels_its_own_work_has_not_crashed_once_more() =>
+        (await Taken(Log(Severity.Error, "BackgroundService failed", "Microsoft.Extensions.Hosting.Internal.Host",
+            type: "System.Threading.Tasks.TaskCanceledException"))).ShouldBeEmpty();
+
+    [Fact]
     public async Task The_same_exception_as_log_and_as_span_is_one()
     {
         byte[] trace = Some.TraceId(3);
