@@ -15,6 +15,7 @@ public sealed class AlertsTests(Stage stage)
         await Expect(Pane(screen).GetByText("Acknowledged", new() { Exact = true }).First).ToBeVisibleAsync();
         await Expect(Pane(screen).Locator("[data-action=acknowledged]")).ToHaveCountAsync(1);
         (await Status(id)).ShouldBe("ACKNOWLEDGED");
+        (await screen.Violations()).ShouldBeEmpty();
         await screen.Button("Undo").ClickAsync();
         await Expect(Pane(screen).Locator("[data-action=unacknowledged]")).ToHaveCountAsync(1);
         (await Status(id)).ShouldBe("ACTIVE");

@@ -61,7 +61,7 @@ public sealed class KeyboardTests(Stage stage)
     [Fact]
     public async Task The_palette_opens_screens_and_looks_words_up()
     {
-        await using Screen screen = await stage.Open("/");
+        await using Screen screen = await stage.Open("/", scheme: ColorScheme.Dark);
         await screen.Page.Keyboard.PressAsync("Control+k");
         ILocator field = screen.Page.GetByLabel("Go to or search");
         await field.FillAsync("Chann");
@@ -70,6 +70,8 @@ public sealed class KeyboardTests(Stage stage)
         await Expect(field).ToBeHiddenAsync();
         await screen.Page.Keyboard.PressAsync("Control+k");
         await field.FillAsync(Seed.TraceId);
+        await Expect(screen.Page.GetByText("Open trace")).ToBeVisibleAsync();
+        (await screen.Violations()).ShouldBeEmpty();
         await screen.Page.GetByText("Open trace").ClickAsync();
         await Expect(screen.Main.GetByRole(AriaRole.Heading, new() { Name = "checkout: POST /orders" }))
             .ToBeVisibleAsync();

@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
-import { get, post } from '../../shared/api/client';
+import { actor, get, post } from '../../shared/api/client';
 import type { Alert, AlertDetail, AlertList, AlertStatus } from '../../shared/api/types';
 import { notice, noticeWithUndo, problemNotice } from '../../shared/ui/notify';
 
@@ -52,7 +52,7 @@ export function useAlertDeeds() {
   const renew = () =>
     ['alerts', 'alert', 'overview'].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
   const run = async (alert: Alert, verb: string, body: object = {}) => {
-    await post(`/alerts/${alert.id}/${verb}`, body);
+    await post(`/alerts/${alert.id}/${verb}`, { by: actor, ...body });
     renew();
   };
   const attempt = (deed: string, work: Promise<void>, then: () => void) =>

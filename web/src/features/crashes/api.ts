@@ -1,5 +1,5 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { get, post } from '../../shared/api/client';
+import { actor, get, post } from '../../shared/api/client';
 import type { CrashDetail, CrashGroup, CrashList, CrashRecord } from '../../shared/api/types';
 import { noticeWithUndo, problemNotice, notice } from '../../shared/ui/notify';
 
@@ -48,7 +48,7 @@ export function useCrashDeed(group: CrashGroup) {
   const queries = useQueryClient();
   const renew = () =>
     ['crash', 'crashes', 'overview'].forEach((key) => void queries.invalidateQueries({ queryKey: [key] }));
-  const run = (deed: Deed) => post(`/crashes/${group.id}/${deed}`);
+  const run = (deed: Deed) => post(`/crashes/${group.id}/${deed}`, { by: actor });
   return useMutation({
     mutationFn: run,
     onSuccess: (_, deed) => {

@@ -66,7 +66,7 @@ export function Tiles({ data }: { data: Overview }) {
       </Tile>
       <Tile
         to="/add-data"
-        label="Records stored"
+        label="Stored since start"
         value={brief(ingest.stored)}
         tone={ingest.rejected > 0 ? 'warn' : 'plain'}
       >

@@ -15,6 +15,9 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Who did it, as the history shows it: there are no user accounts, so the page speaks for whoever sits before it. */
+export const actor = 'web page';
+
 export type Parameters = Record<string, string | number | undefined>;
 
 export function query(parameters: Parameters): string {

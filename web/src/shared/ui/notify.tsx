@@ -2,15 +2,17 @@ import { notifications } from '@mantine/notifications';
 import { ApiProblem } from '../api/client';
 import styles from './notify.module.css';
 
+const looks = { withBorder: true, closeButtonProps: { 'aria-label': 'Close the notice' } };
+
 export function notice(message: string) {
-  notifications.show({ message, autoClose: 4000, withBorder: true });
+  notifications.show({ message, autoClose: 4000, ...looks });
 }
 
 /** A deed that was done, and for ten seconds a way back. */
 export function noticeWithUndo(message: string, undo: () => void) {
   const id = notifications.show({
     autoClose: 10_000,
-    withBorder: true,
+    ...looks,
     message: (
       <span className={styles.undo}>
         <span>{message}</span>
@@ -35,7 +37,7 @@ export function problemNotice(deed: string, problem: unknown) {
     message: text,
     color: 'red',
     autoClose: 12_000,
-    withBorder: true,
+    ...looks,
   });
 }
 
