@@ -76,7 +76,13 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         ChildEnd end;
         CgroupReading? joined;
         using (var watch = new ChildWatch(clock, child.Pid, folder?.Path, settings.HangTimeout, baseline,
-            what => ReportHang(identity, folder, what)))
+            what =>
+            {
+                if (!IsDying(stderr))
+                {
+                    ReportHang(identity, folder, what);
+                }
+            }))
         {
             end = child.Wait(clock);
             joined = watch.Baseline;
@@ -142,6 +148,13 @@ internal sealed class Supervisor(RunSettings settings, StateFolder state, Signal
         var midLine = death.StderrTail.Length > 0 && !death.StderrTail.EndsWith('\n');
         Announce(record, courier.Deliver(record), midLine);
         return true;
+    }
+
+    /// <summary>A runtime that writes its last words and its dump stands still for seconds; that is a death, not a hang.</summary>
+    private static bool IsDying(StderrPipe stderr)
+    {
+        var lines = StderrReading.Lines(stderr.Tail.Text());
+        return StderrReading.Read(lines) is { } finding && StderrReading.IsLastWord(finding, lines);
     }
 
     private void ReportHang(RunIdentity identity, RunFolder? folder, string what)

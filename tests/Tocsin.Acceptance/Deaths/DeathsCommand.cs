@@ -60,7 +60,7 @@ internal static class DeathsCommand
                 await Task.Delay(2500);
                 victim.Signal(way.Signal);
             }
-            died = victim.AwaitDeath(way.Lives ? TimeSpan.FromMilliseconds(expected is null ? 6000 : 1) : TimeSpan.FromSeconds(40));
+            died = victim.AwaitDeath(way.Lives ? TimeSpan.FromMilliseconds(expected is null ? 8000 : 1) : TimeSpan.FromSeconds(40));
             if (way.Lives && expected is not null)
                 await Task.WhenAny(told, Task.Delay(TimeSpan.FromSeconds(25)));
             else if (!(mode == Mode.SdkOnly && way.AtNextStart))

@@ -22,14 +22,14 @@ internal sealed class Victim : IDisposable
     {
         string[] command = mode == Mode.SdkOnly
             ? program
-            : ["dotnet", Repository.Tocsin, "run", "--service", service, "--url", serverUrl, "--state-dir", state, "--hang-timeout", "3s", "--", .. program];
+            : ["dotnet", Repository.Tocsin, "run", "--service", service, "--url", serverUrl, "--state-dir", state, "--hang-timeout", "5s", "--", .. program];
         // As in a container: supervisor and program share one control group, and the kernel takes the larger.
         command = group?.Wrap(command) ?? command;
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardError = true, RedirectStandardOutput = true };
         start.Environment["TOCSIN_URL"] = serverUrl;
         start.Environment["TOCSIN_STATE_DIR"] = state;
         start.Environment["TOCSIN_SERVICE"] = service;
-        start.Environment["TOCSIN_HANG_TIMEOUT"] = "00:00:03";
+        start.Environment["TOCSIN_HANG_TIMEOUT"] = "00:00:05";
         start.Environment["CRASHER_WITHOUT_SDK"] = mode == Mode.Supervised ? "1" : "0";
         if (mode == Mode.SdkOnly)
         {
