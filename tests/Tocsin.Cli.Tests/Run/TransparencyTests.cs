@@ -42,8 +42,9 @@ public sealed class TransparencyTests : IDisposable
         using var server = new CrashListener();
         var body = _state.Write("count.sh",
             "n=0\ntrap 'n=$((n+1))' INT\necho ready\ni=0\nwhile [ $i -lt 12 ]; do i=$((i+1)); sleep 0.1; done\necho count=$n\nexit 7\n");
+        // exec: a shell between the terminal and the supervisor would die of the interrupt itself (dash does).
         using var cli = TocsinProcess.Start("script", ["-qec",
-            $"dotnet {TocsinProcess.Program} run --state-dir {_state.Path} --url {server.Url} -- sh {body}",
+            $"exec dotnet {TocsinProcess.Program} run --state-dir {_state.Path} --url {server.Url} -- sh {body}",
                 "/dev/null"], keepInput: true);
         cli.Expect("ready");
         cli.Process.StandardInput.Write("\x03");
