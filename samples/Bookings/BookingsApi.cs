@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Tocsin.Sdk;
+using TocsinSdk;
 
 namespace Bookings;
 
@@ -28,7 +28,7 @@ internal static class BookingsApi
             return Results.Problem("a guest's name and a price above 0 are needed", statusCode: 400);
         var booking = store.Add(request.Guest, request.Night, request.Price);
         s_made.Add(1);
-        TocsinSdk.AddBreadcrumb("booking", $"booking {booking.Id} made");
+        Tocsin.AddBreadcrumb("booking", $"booking {booking.Id} made");
         log.LogInformation("Booking {BookingId} made for {Night}", booking.Id, booking.Night);
         return Results.Created($"/bookings/{booking.Id}", booking);
     }
@@ -38,7 +38,7 @@ internal static class BookingsApi
     {
         if (store.Find(id) is not { State: BookingState.Requested } booking)
             return Results.NotFound();
-        TocsinSdk.AddBreadcrumb("payment", $"charging booking {id}");
+        Tocsin.AddBreadcrumb("payment", $"charging booking {id}");
         var outcome = await gateway.Charge(booking, cancel);
         if (outcome == PaymentOutcome.Paid && store.Move(booking, BookingState.Paid))
             return Results.Ok(store.Find(id));

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Tocsin.Sdk;
+using TocsinSdk;
 
 namespace Bookings;
 
@@ -23,7 +23,7 @@ internal sealed class ConfirmationWorker(BookingStore store, TimeProvider clock,
         activity?.SetTag("booking.id", booking.Id);
         if (!store.Move(booking, BookingState.Confirmed))
             return;
-        TocsinSdk.AddBreadcrumb("booking", $"booking {booking.Id} confirmed");
+        Tocsin.AddBreadcrumb("booking", $"booking {booking.Id} confirmed");
         log.LogInformation("Booking {BookingId} confirmed", booking.Id);
     }
 }

@@ -1,7 +1,7 @@
 using Bookings;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using Tocsin.Sdk;
+using TocsinSdk;
 
 var builder = WebApplication.CreateBuilder(args);
 if (builder.Configuration["urls"] is null)
@@ -23,7 +23,7 @@ builder.Services.AddHttpClient<PaymentGateway>((services, http) =>
 });
 builder.Services.AddHostedService<ConfirmationWorker>();
 builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails =
-    context => context.ProblemDetails.Extensions["runId"] = TocsinSdk.RunId);
+    context => context.ProblemDetails.Extensions["runId"] = Tocsin.RunId);
 
 var app = builder.Build();
 app.UseExceptionHandler();

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Tocsin.Sdk;
-using Tocsin.Sdk.Runs;
-using Tocsin.Sdk.Telemetry;
+using TocsinSdk;
+using TocsinSdk.Runs;
+using TocsinSdk.Telemetry;
 
 // The namespace of the type it extends, so that applications need no using of their own.
 namespace Microsoft.Extensions.Hosting;
@@ -27,7 +27,6 @@ public static class TocsinHostExtensions
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostTelemetry>());
         builder.Logging.AddProvider(run.Logs);
         builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
-        OpenTelemetryWiring.BeforeHost();
         return builder;
     }
 

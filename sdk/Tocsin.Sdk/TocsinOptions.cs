@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
 
-namespace Tocsin.Sdk;
+namespace TocsinSdk;
 
 /// <summary>
 /// What an application may tell Tocsin. Everything has a default; a value is taken from, weakest first: the default,
@@ -53,7 +53,40 @@ public sealed class TocsinOptions
 
     /// <summary>
     /// Without a host: whether SIGTERM, SIGINT, SIGQUIT and SIGHUP end the process in order (see
-    /// <see cref="TocsinSdk.Stopping"/>). Turn off when the application handles them itself; the request to stop is noted either way.
+    /// <see cref="Tocsin.Stopping"/>). Turn off when the application handles them itself; the request to stop is noted either way.
     /// </summary>
     public bool HandleSignals { get; set; } = true;
+
+    /// <summary>Log files, console, levels and the verbose ring.</summary>
+    public LogOptions Logs { get; } = new();
+
+    /// <summary>What is removed from everything that leaves the process.</summary>
+    public RedactionOptions Redaction { get; } = new();
+
+    /// <summary>The queue, the spool and the sender.</summary>
+    public TransportOptions Transport { get; } = new();
+
+    /// <summary>How HTTP requests are tracked; needs Tocsin.Sdk.AspNetCore.</summary>
+    public RequestOptions Requests { get; } = new();
+
+    /// <summary>Health checks and their endpoints.</summary>
+    public HealthOptions Health { get; } = new();
+
+    /// <summary>Measures, and the /metrics page.</summary>
+    public MetricOptions Metrics { get; } = new();
+
+    /// <summary>Sampling and naming of spans.</summary>
+    public TraceOptions Traces { get; } = new();
+
+    /// <summary>Performance scopes and slow operations.</summary>
+    public TrackingOptions Tracking { get; } = new();
+
+    /// <summary>Agents, workflows and language models.</summary>
+    public GenAiOptions GenAi { get; } = new();
+
+    /// <summary>Analysis of captured errors.</summary>
+    public AnalysisOptions Analysis { get; } = new();
+
+    /// <summary>The page under /debug.</summary>
+    public DebugOptions Debug { get; } = new();
 }

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Tocsin.Sdk;
+using TocsinSdk;
 
-namespace Tocsin.Sdk.Crasher;
+namespace Crasher;
 
 /// <summary>
 /// Dies in the way its first argument names; what the tests of the library look at is what it leaves behind.
@@ -19,12 +19,12 @@ internal static class Program
             Die(args[0], new MemoryStream(), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             return 0;
         }
-        var started = TocsinSdk.Init(static o => o.Environment = "test");
-        var log = TocsinSdk.LoggerFactory.CreateLogger("Crasher");
+        var started = Tocsin.Init(static o => o.Environment = "test");
+        var log = Tocsin.LoggerFactory.CreateLogger("Crasher");
         log.LogInformation("about to {Kind}", args[0]);
-        TocsinSdk.AddBreadcrumb("test", "one crumb");
-        TocsinSdk.Stopping.Register(static () => Console.WriteLine("stop callback"));
-        Console.WriteLine("ready " + TocsinSdk.RunId);
+        Tocsin.AddBreadcrumb("test", "one crumb");
+        Tocsin.Stopping.Register(static () => Console.WriteLine("stop callback"));
+        Console.WriteLine("ready " + Tocsin.RunId);
         Die(args[0], started, log);
         return 0;
     }

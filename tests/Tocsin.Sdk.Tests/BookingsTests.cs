@@ -2,9 +2,9 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text;
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.Tests.Support;
+using TocsinSdk.Tests.Support;
 
-namespace Tocsin.Sdk.Tests;
+namespace TocsinSdk.Tests;
 
 /// <summary>The sample, an ordinary ASP.NET Core application with a host, in front of a receiving server.</summary>
 public sealed class BookingsTests : IDisposable

@@ -1,7 +1,9 @@
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.Tests.Support;
+using TocsinSdk.Tests.Support;
 
-namespace Tocsin.Sdk.Tests;
+namespace TocsinSdk.Tests;
 
 /// <summary>
 /// Real processes that fail in front of a receiving server, with nobody watching but the library itself.
@@ -36,7 +38,7 @@ public sealed class LoudFailuresTests : IDisposable
         var exception = crash.Exception.ShouldNotBeNull();
         exception.Type.ShouldBe("System.InvalidOperationException");
         exception.Message.ShouldBe("from main");
-        exception.Frames[0].Method.ShouldBe("Tocsin.Sdk.Crasher.Program.Throw(String message)");
+        exception.Frames[0].Method.ShouldBe("Crasher.Program.Throw(String message)");
         exception.Frames[0].File.ShouldNotBeNull().ShouldEndWith("Program.cs");
         exception.Frames[0].Line.ShouldNotBeNull().ShouldBeGreaterThan(0);
         crash.Logs.ShouldContain(l => l.Level == "info" && l.Logger == "Crasher" && l.Message == "about to main");
@@ -114,7 +116,7 @@ public sealed class LoudFailuresTests : IDisposable
         using var next = Run("wait");
         _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
         _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Type.ShouldBe(
-            "Tocsin.Sdk.Crasher.Program+TreacherousException");
+            "Crasher.Program+TreacherousException");
     }
 
     [Fact]
@@ -122,8 +124,8 @@ public sealed class LoudFailuresTests : IDisposable
     {
         using var child = Run("task");
         child.Line("alive");
-        _server.Await(s => s.Crashes.Count >= Sdk.Crashes.UnobservedTasks.PerMinute).ShouldBeTrue();
-        _server.Crashes.Count.ShouldBe(Sdk.Crashes.UnobservedTasks.PerMinute);
+        _server.Await(s => s.Crashes.Count >= UnobservedTasks.PerMinute).ShouldBeTrue();
+        _server.Crashes.Count.ShouldBe(UnobservedTasks.PerMinute);
         _server.Crashes.ShouldAllBe(c => c.Class == CrashClass.Unobserved
             && c.Exception!.Message.StartsWith("nobody looked"));
     }

@@ -1,6 +1,6 @@
 using System.Reflection;
 
-namespace Tocsin.Sdk.Tests;
+namespace TocsinSdk.Tests;
 
 /// <summary>The public surface is small and changes only on purpose: api.txt is reviewed like code.</summary>
 public sealed class PublicApiTests
@@ -8,7 +8,7 @@ public sealed class PublicApiTests
     [Fact]
     public void The_public_surface_is_the_reviewed_one()
     {
-        var surface = typeof(TocsinSdk).Assembly.GetExportedTypes()
+        var surface = typeof(Tocsin).Assembly.GetExportedTypes()
             .OrderBy(t => t.FullName, StringComparer.Ordinal).SelectMany(Lines);
         var file = Path.Combine(AppContext.BaseDirectory, "api.txt");
         surface.ShouldBe(File.ReadAllLines(file));
@@ -17,7 +17,7 @@ public sealed class PublicApiTests
     [Fact]
     public void The_library_references_no_other_project_of_the_solution()
     {
-        typeof(TocsinSdk).Assembly.GetReferencedAssemblies().ShouldNotContain(a =>
+        typeof(Tocsin).Assembly.GetReferencedAssemblies().ShouldNotContain(a =>
             a.Name!.StartsWith("Tocsin", StringComparison.Ordinal));
     }
 

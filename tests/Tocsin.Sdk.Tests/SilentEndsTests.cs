@@ -1,7 +1,9 @@
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.Tests.Support;
+using TocsinSdk.Tests.Support;
 
-namespace Tocsin.Sdk.Tests;
+namespace TocsinSdk.Tests;
 
 /// <summary>
 /// Real processes that end without a word: in order, by force, or where nothing can be sent. What is left tells the
@@ -83,7 +85,7 @@ public sealed class SilentEndsTests : IDisposable
         crash.Class.ShouldBe(expected);
         crash.Exception.ShouldNotBeNull().Type.ShouldBe(type);
         crash.Exception.Frames.ShouldContain(f =>
-            f.Method.StartsWith("Tocsin.Sdk.Crasher.Program.", StringComparison.Ordinal));
+            f.Method.StartsWith("Crasher.Program.", StringComparison.Ordinal));
         crash.Threads.ShouldContain(t => t.Crashed);
     }
 
@@ -127,10 +129,10 @@ public sealed class SilentEndsTests : IDisposable
         _state.Files("*").ShouldBeEmpty();
         var crash = CrashJson.Read(File.ReadAllBytes(Path.Combine(run.Path, "crash.json")));
         crash.Process.RunId.ShouldBe(runId);
-        var box = Sdk.BlackBox.BlackBoxReader.ReadFile(Path.Combine(run.Path, "black-box.bin")).ShouldNotBeNull();
+        var box = BlackBoxReader.ReadFile(Path.Combine(run.Path, "black-box.bin")).ShouldNotBeNull();
         box.RunId.ShouldBe(runId);
         box.CrashId.ShouldBe(crash.CrashId);
-        box.CrashState.ShouldBe(Sdk.BlackBox.CrashState.Written);
+        box.CrashState.ShouldBe(CrashState.Written);
         // A child of the child inherits the variables, not the folder.
         using var second = Run("main", ("TOCSIN_RUN_DIR", run.Path), ("TOCSIN_RUN_ID", runId));
         second.ExitCode().ShouldBe(Aborted);

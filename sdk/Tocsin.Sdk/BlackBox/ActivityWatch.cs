@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Tocsin.Sdk.BlackBox;
+namespace TocsinSdk.BlackBox;
 
 /// <summary>
 /// Copies beginnings and ends of activities into the black box. It samples nothing itself: an activity nobody else

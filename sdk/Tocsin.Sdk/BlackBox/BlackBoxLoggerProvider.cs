@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Tocsin.Sdk.BlackBox;
+namespace TocsinSdk.BlackBox;
 
 /// <summary>Copies log records into the black box, so that the last ones survive the process.</summary>
 [ProviderAlias("TocsinBlackBox")]

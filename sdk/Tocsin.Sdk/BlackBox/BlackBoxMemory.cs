@@ -1,8 +1,8 @@
 using System.IO.MemoryMappedFiles;
 using System.Runtime.InteropServices;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.BlackBox;
+namespace TocsinSdk.BlackBox;
 
 /// <summary>
 /// The bytes of this process's black box: a mapped file, or plain memory when no disk is writable. Never released,

@@ -1,8 +1,9 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Text;
 
-namespace Tocsin.Sdk.BlackBox;
+namespace TocsinSdk.BlackBox;
 
 /// <summary>
 /// Offsets and sizes of black-box.bin, version 1; docs/formats/black-box.md has the same table in prose.
@@ -275,8 +276,11 @@ internal static class BlackBoxReader
 
     private static (string? Trace, string? Span) Ids(ReadOnlySpan<byte> ids) =>
         ids.ContainsAnyExcept((byte)0)
-            ? (Convert.ToHexStringLower(ids[..16]), Convert.ToHexStringLower(ids[16..]))
+            ? (Hex(ids[..16]), Hex(ids[16..]))
             : (null, null);
+
+    [SuppressMessage("Globalization", "CA1308", Justification = "Trace ids are written in lower case.")]
+    private static string Hex(ReadOnlySpan<byte> bytes) => Convert.ToHexString(bytes).ToLowerInvariant();
 
     private static string Level(byte severity) => s_levels[severity == 0 ? 0 : Math.Min((severity - 1) / 4 + 1, 6)];
 

@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Text.Unicode;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.BlackBox;
+namespace TocsinSdk.BlackBox;
 
 /// <summary>
 /// Writes this process's black box with plain stores. Every member may be called from any thread at any time, also

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 
-namespace Tocsin.Sdk.BlackBox;
+namespace TocsinSdk.BlackBox;
 
 /// <summary>
 /// Looks up what the current context says about a name such as user.id: tags and baggage of the activity and its

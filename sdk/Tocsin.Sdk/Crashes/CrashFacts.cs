@@ -1,6 +1,6 @@
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>Wire names of the crash classes this library can tell (docs/formats/crash-record.md).</summary>
 internal static class CrashClasses

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>"CRASH-yyyyMMddHHmmss-" and twelve hex digits: readable in a mail, unique enough for one server.</summary>
 internal static class CrashId

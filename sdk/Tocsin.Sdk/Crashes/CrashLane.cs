@@ -2,11 +2,11 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Delivery;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Delivery;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>
 /// What happens when an exception ends the process. Invariants:

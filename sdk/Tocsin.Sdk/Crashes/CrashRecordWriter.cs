@@ -3,9 +3,9 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>
 /// Writes a crash record (docs/formats/crash-record.md) by hand: no reflection, no LINQ, no allocation beyond strings,

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>One frame of a thread in a crash report.</summary>
 internal readonly record struct ReportFrame(string Method, string? Module, int? IlOffset, int Repeated);

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>A JSON writer's target that was allocated long before it is needed. One thread at a time.</summary>
 internal sealed class FixedBuffer(int size) : IBufferWriter<byte>

@@ -1,4 +1,4 @@
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>
 /// Memory held back for the last moments of a full heap. The runtime cannot even call the crash handler then: the

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>What the process held when it was looked at; what the system does not tell is null.</summary>
 internal sealed record ProcessResources
@@ -25,8 +25,18 @@ internal sealed record ProcessResources
                 ? limit : null,
             ThreadCount = (int?)Field(status, "Threads:"),
             ThreadPoolQueue = ThreadPool.PendingWorkItemCount,
-            CpuSeconds = Environment.CpuUsage.TotalTime.TotalSeconds,
+            CpuSeconds = CpuTime().TotalSeconds,
         };
+    }
+
+    private static TimeSpan CpuTime()
+    {
+#if NET9_0_OR_GREATER
+        return Environment.CpuUsage.TotalTime;
+#else
+        using var self = System.Diagnostics.Process.GetCurrentProcess();
+        return self.TotalProcessorTime;
+#endif
     }
 
     private static string Status()

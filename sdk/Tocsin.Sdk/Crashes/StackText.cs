@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>One call of a stack, crash site first.</summary>
 internal readonly record struct StackFrameText(string Method, string? File, int? Line, int Repeated);

@@ -1,8 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>
 /// Remembers, per thread, the context the last exception was first thrown in. The runtime resets the context of threads

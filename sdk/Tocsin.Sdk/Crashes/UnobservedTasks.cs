@@ -1,7 +1,7 @@
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Delivery;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Delivery;
 
-namespace Tocsin.Sdk.Crashes;
+namespace TocsinSdk.Crashes;
 
 /// <summary>
 /// Reports exceptions of tasks nobody awaited. The event comes on the finalizer thread, so it only takes note; the

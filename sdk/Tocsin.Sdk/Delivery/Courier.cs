@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Crashes;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Delivery;
+namespace TocsinSdk.Delivery;
 
 /// <summary>
 /// The one thread that talks to the server while the process lives: a heartbeat every 5 s, records of errors the

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 
-namespace Tocsin.Sdk.Delivery;
+namespace TocsinSdk.Delivery;
 
 /// <summary>What came of one request: a status, or the reason there is none.</summary>
 internal readonly record struct Answer(int Status, string? Failure)

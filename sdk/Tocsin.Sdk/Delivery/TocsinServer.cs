@@ -1,4 +1,4 @@
-namespace Tocsin.Sdk.Delivery;
+namespace TocsinSdk.Delivery;
 
 /// <summary>The two doors of the server this library knocks at. Any thread; blocks the caller.</summary>
 internal sealed class TocsinServer(Uri server, string? key)

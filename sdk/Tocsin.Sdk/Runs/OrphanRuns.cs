@@ -1,9 +1,9 @@
 using System.Globalization;
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Crashes;
-using Tocsin.Sdk.Delivery;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
+using TocsinSdk.Delivery;
 
-namespace Tocsin.Sdk.Runs;
+namespace TocsinSdk.Runs;
 
 /// <summary>
 /// Reports what earlier runs of this service could not report themselves, oldest first, one at a time. A run is dead

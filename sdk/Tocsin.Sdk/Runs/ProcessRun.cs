@@ -1,11 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Crashes;
-using Tocsin.Sdk.Delivery;
-using Tocsin.Sdk.Telemetry;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
+using TocsinSdk.Delivery;
+using TocsinSdk.Telemetry;
 
-namespace Tocsin.Sdk.Runs;
+namespace TocsinSdk.Runs;
 
 /// <summary>
 /// Everything that watches this process, wired once for its whole life: nothing here is ever unhooked, because a

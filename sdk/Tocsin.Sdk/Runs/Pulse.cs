@@ -1,7 +1,7 @@
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Crashes;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
 
-namespace Tocsin.Sdk.Runs;
+namespace TocsinSdk.Runs;
 
 /// <summary>
 /// Shows that the process lives: a thread of its own renews the heartbeat, and queues a work item that renews the

@@ -1,6 +1,6 @@
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
-namespace Tocsin.Sdk.Runs;
+namespace TocsinSdk.Runs;
 
 /// <summary>
 /// The folder of one run: black box, crash file, records not delivered yet. It belongs to whoever holds its lock file:

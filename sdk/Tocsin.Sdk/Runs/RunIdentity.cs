@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 
-namespace Tocsin.Sdk.Runs;
+namespace TocsinSdk.Runs;
 
 /// <summary>Who this run of the process is; every record it leaves carries it.</summary>
 internal sealed record RunIdentity

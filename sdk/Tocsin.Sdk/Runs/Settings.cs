@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Logging;
 
-namespace Tocsin.Sdk.Runs;
+namespace TocsinSdk.Runs;
 
 /// <summary>The options after defaults, environment and validation; immutable for the life of the process.</summary>
 internal sealed record Settings
@@ -17,6 +17,9 @@ internal sealed record Settings
     public required LogLevel LogLevel { get; init; }
     public required IReadOnlyList<string> Sources { get; init; }
     public bool HandleSignals { get; init; }
+
+    /// <summary>The groups of options (Logs, Redaction, ...), each read by the folder that owns it; not changed after the start.</summary>
+    public required TocsinOptions Options { get; init; }
 
     /// <summary>Folder and id given by `tocsin run`; null without it.</summary>
     public string? RunDirectory { get; init; }
@@ -58,6 +61,7 @@ internal sealed record Settings
             LogLevel = options.LogLevel,
             Sources = [.. options.Sources],
             HandleSignals = options.HandleSignals,
+            Options = options,
             RunDirectory = NullIfEmpty(around.Variable("TOCSIN_RUN_DIR")),
             RunId = NullIfEmpty(around.Variable("TOCSIN_RUN_ID")),
         };

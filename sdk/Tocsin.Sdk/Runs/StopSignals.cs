@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
-namespace Tocsin.Sdk.Runs;
+namespace TocsinSdk.Runs;
 
 /// <summary>
 /// Notes who asked the process to stop, because a death after that is no crash. .NET 10 has no default handler for

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 
-namespace Tocsin.Sdk.Telemetry;
+namespace TocsinSdk.Telemetry;
 
 /// <summary>The exporter's way out: as HttpClient makes it, but watched, and not measuring itself.</summary>
 internal static class ExportClient

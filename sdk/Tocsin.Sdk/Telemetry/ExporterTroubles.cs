@@ -1,6 +1,6 @@
 using System.Diagnostics.Tracing;
 
-namespace Tocsin.Sdk.Telemetry;
+namespace TocsinSdk.Telemetry;
 
 /// <summary>
 /// Says once per kind what OpenTelemetry itself only tells an event source: batches dropped, exporters that cannot be

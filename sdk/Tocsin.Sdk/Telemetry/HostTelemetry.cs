@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Hosting;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Telemetry;
+namespace TocsinSdk.Telemetry;
 
 /// <summary>
 /// Ties the process's watch and its traces and metrics to the life of a host. Logs are the logging framework's to

@@ -5,9 +5,9 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using System.Reflection;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Telemetry;
+namespace TocsinSdk.Telemetry;
 
 /// <summary>
 /// OpenTelemetry set up the way Tocsin's server expects it, with .NET's own instrumentation and no package besides.
@@ -25,18 +25,6 @@ internal static class OpenTelemetryWiring
         "Microsoft.AspNetCore.*", "System.Net.Http", "System.Net.NameResolution", "System.Runtime", "Npgsql",
         "Microsoft.EntityFrameworkCore", "Experimental.Microsoft.Extensions.AI",
     ];
-
-    private static int s_spansWatched;
-
-    /// <summary>
-    /// Must come before the web host is built: .NET 10 leaves the server span's attributes to whoever asks for them.
-    /// </summary>
-    public static void BeforeHost()
-    {
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
-        if (Interlocked.Exchange(ref s_spansWatched, 1) == 0)
-            ServerSpans.Watch();
-    }
 
     public static void Logs(OpenTelemetryLoggerOptions logs, ProcessRun run)
     {

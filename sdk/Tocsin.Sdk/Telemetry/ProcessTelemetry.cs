@@ -1,9 +1,9 @@
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Telemetry;
+namespace TocsinSdk.Telemetry;
 
 /// <summary>Logs, traces and metrics of a process without a host; disposing sends what is still waiting.</summary>
 internal sealed class ProcessTelemetry : IDisposable

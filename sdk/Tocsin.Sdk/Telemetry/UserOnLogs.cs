@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using OpenTelemetry;
 using OpenTelemetry.Logs;
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
-namespace Tocsin.Sdk.Telemetry;
+namespace TocsinSdk.Telemetry;
 
 /// <summary>Puts the activity's user.id on log records that do not name one; scopes are exported as they are.</summary>
 internal sealed class UserOnLogs : BaseProcessor<LogRecord>

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using Microsoft.Win32.SafeHandles;
 using Tocsin.Cli.Run.Evidence;
 using Tocsin.Cli.Run.Folders;
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
 namespace Tocsin.Cli.Run;
 

@@ -25,7 +25,7 @@ internal static class FrameOwner
 
     private static readonly string[] s_prefixes =
     [
-        "Tocsin.Sdk.",
+        "TocsinSdk.",
         "com.sun.", "com.google.", "com.fasterxml.", "com.zaxxer.", "com.mysql.", "org.springframework.",
             "org.apache.", "org.hibernate.",
         "org.eclipse.", "org.postgresql.", "org.junit.", "org.jboss.", "org.slf4j.", "io.netty.", "io.grpc.",

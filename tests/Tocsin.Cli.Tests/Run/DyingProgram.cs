@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
 namespace Tocsin.Cli.Tests.Run;
 

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Tests.BlackBox;
+namespace TocsinSdk.Tests.BlackBox;
 
 public sealed unsafe class BlackBoxTests : IDisposable
 {

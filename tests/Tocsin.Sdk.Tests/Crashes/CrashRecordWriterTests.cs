@@ -1,7 +1,7 @@
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.Crashes;
+using TocsinSdk.Crashes;
 
-namespace Tocsin.Sdk.Tests.Crashes;
+namespace TocsinSdk.Tests.Crashes;
 
 /// <summary>What is written by hand here is what the server's model reads.</summary>
 public sealed class CrashRecordWriterTests

@@ -1,9 +1,9 @@
 using System.Text;
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.Crashes;
-using Tocsin.Sdk.Tests.Support;
+using TocsinSdk.Crashes;
+using TocsinSdk.Tests.Support;
 
-namespace Tocsin.Sdk.Tests.Crashes;
+namespace TocsinSdk.Tests.Crashes;
 
 public sealed class CrashReportTests
 {

@@ -1,6 +1,6 @@
-using Tocsin.Sdk.Crashes;
+using TocsinSdk.Crashes;
 
-namespace Tocsin.Sdk.Tests.Crashes;
+namespace TocsinSdk.Tests.Crashes;
 
 public sealed class HeapReserveTests
 {

@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Tocsin.Sdk.Delivery;
-using Tocsin.Sdk.Tests.Support;
+using TocsinSdk.Delivery;
+using TocsinSdk.Tests.Support;
 
-namespace Tocsin.Sdk.Tests.Delivery;
+namespace TocsinSdk.Tests.Delivery;
 
 public sealed class PlainHttpTests
 {

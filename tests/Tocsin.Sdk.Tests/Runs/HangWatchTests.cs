@@ -1,6 +1,6 @@
-using Tocsin.Sdk.Runs;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Tests.Runs;
+namespace TocsinSdk.Tests.Runs;
 
 public sealed class HangWatchTests
 {

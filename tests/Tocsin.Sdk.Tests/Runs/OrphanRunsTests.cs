@@ -1,10 +1,10 @@
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Delivery;
-using Tocsin.Sdk.Runs;
-using Tocsin.Sdk.Tests.Support;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Delivery;
+using TocsinSdk.Runs;
+using TocsinSdk.Tests.Support;
 
-namespace Tocsin.Sdk.Tests.Runs;
+namespace TocsinSdk.Tests.Runs;
 
 public sealed class OrphanRunsTests : IDisposable
 {

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Tests.Runs;
+namespace TocsinSdk.Tests.Runs;
 
 public sealed class SettingsTests
 {

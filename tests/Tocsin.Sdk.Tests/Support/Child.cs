@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 
-namespace Tocsin.Sdk.Tests.Support;
+namespace TocsinSdk.Tests.Support;
 
 /// <summary>A real process under test with a state folder of its own; killed when the test leaves it behind.</summary>
 internal sealed class Child : IDisposable

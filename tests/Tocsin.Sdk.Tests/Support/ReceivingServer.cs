@@ -4,7 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using Tocsin.Model.Crashes;
 
-namespace Tocsin.Sdk.Tests.Support;
+namespace TocsinSdk.Tests.Support;
 
 /// <summary>One request as it came over the wire.</summary>
 internal sealed record Received(string Path, string Head, byte[] Body)

@@ -1,9 +1,9 @@
 using System.Runtime.InteropServices;
-using Tocsin.Sdk.BlackBox;
-using Tocsin.Sdk.Crashes;
-using Tocsin.Sdk.Runs;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
+using TocsinSdk.Runs;
 
-namespace Tocsin.Sdk.Tests;
+namespace TocsinSdk.Tests;
 
 /// <summary>Values for tests that do not care which.</summary>
 internal static class Some

@@ -1,4 +1,4 @@
-namespace Tocsin.Sdk.Tests.Support;
+namespace TocsinSdk.Tests.Support;
 
 /// <summary>A folder that is gone after the test.</summary>
 internal sealed class TempFolder : IDisposable

@@ -1,6 +1,6 @@
-using Tocsin.Sdk.Telemetry;
+using TocsinSdk.Telemetry;
 
-namespace Tocsin.Sdk.Tests.Telemetry;
+namespace TocsinSdk.Tests.Telemetry;
 
 public sealed class ExportStateTests
 {

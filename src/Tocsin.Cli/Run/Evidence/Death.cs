@@ -1,7 +1,7 @@
 using Tocsin.Cli.Run.Children;
 using Tocsin.Cli.Run.Stderr;
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
 namespace Tocsin.Cli.Run.Evidence;
 

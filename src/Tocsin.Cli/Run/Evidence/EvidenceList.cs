@@ -57,7 +57,7 @@ internal static class EvidenceList
         return $"The process {status}{intent}.";
     }
 
-    private static string BlackBox(Death death, Tocsin.Sdk.BlackBox.BlackBoxSnapshot box)
+    private static string BlackBox(Death death, TocsinSdk.BlackBox.BlackBoxSnapshot box)
     {
         var heart = box.Heartbeat is { } beat
             ? $"last heartbeat {Math.Max(0, (death.At - beat).TotalSeconds):0.0} s before the end"

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Tocsin.Model.Crashes;
-using Tocsin.Sdk.BlackBox;
+using TocsinSdk.BlackBox;
 
 namespace Tocsin.Cli.Run.Evidence;
 

@@ -72,7 +72,7 @@ export function sources({ url, otlp }: Addresses): Source[] {
         },
         {
           say: 'Without a host, first thing in Main',
-          code: `using Tocsin.Sdk;\n\nusing var tocsin = TocsinSdk.Init(options => options.Url = "${url}");`,
+          code: `using TocsinSdk;\n\nusing var tocsin = Tocsin.Init(options => options.Url = "${url}");`,
         },
       ],
     },

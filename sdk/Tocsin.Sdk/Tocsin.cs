@@ -1,15 +1,15 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using Tocsin.Sdk.Runs;
-using Tocsin.Sdk.Telemetry;
+using TocsinSdk.Runs;
+using TocsinSdk.Telemetry;
 
-namespace Tocsin.Sdk;
+namespace TocsinSdk;
 
 /// <summary>
 /// Tocsin in this process. An application with a host calls builder.AddTocsin() and needs nothing of this; one without
 /// calls <see cref="Init"/> first. Every member is safe to call from any thread, at any time, also before Init.
 /// </summary>
-public static class TocsinSdk
+public static partial class Tocsin
 {
     private static readonly Lock s_starting = new();
     private static volatile ProcessTelemetry? s_telemetry;

@@ -1,0 +1,6 @@
+namespace TocsinSdk;
+
+/// <summary>Analysis of captured errors.</summary>
+public sealed class AnalysisOptions
+{
+}

@@ -1,0 +1,6 @@
+namespace TocsinSdk;
+
+/// <summary>The page under /debug.</summary>
+public sealed class DebugOptions
+{
+}

@@ -1,0 +1,6 @@
+namespace TocsinSdk;
+
+/// <summary>How HTTP requests are tracked; needs Tocsin.Sdk.AspNetCore.</summary>
+public sealed class RequestOptions
+{
+}

@@ -1,0 +1,6 @@
+namespace TocsinSdk;
+
+/// <summary>Performance scopes and slow operations.</summary>
+public sealed class TrackingOptions
+{
+}
