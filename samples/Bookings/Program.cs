@@ -7,9 +7,8 @@ var builder = WebApplication.CreateBuilder(args);
 if (builder.Configuration["urls"] is null)
     builder.WebHost.UseUrls("http://127.0.0.1:5080");
 
-// The three lines of Tocsin: watch the process, export its telemetry, say who we are.
-builder.AddTocsin(tocsin =>
-    tocsin.ServiceName = "bookings");
+// Tocsin, the first of three lines: watch the process, export its telemetry, say who we are.
+builder.AddTocsin(tocsin => tocsin.ServiceName = "bookings");
 
 builder.Services.AddSingleton(TimeProvider.System);
 builder.Services.AddSingleton<BookingStore>();
@@ -26,9 +25,11 @@ builder.Services.AddProblemDetails(problems => problems.CustomizeProblemDetails 
     context => context.ProblemDetails.Extensions["runId"] = Tocsin.RunId);
 
 var app = builder.Build();
+app.UseTocsin();
 app.UseExceptionHandler();
 app.UseMiddleware<UserContext>();
 app.MapBookings();
 app.MapGateway();
 app.MapFailures();
+app.MapTocsin();
 app.Run();

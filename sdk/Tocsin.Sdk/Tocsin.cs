@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using TocsinSdk.Configuration;
 using TocsinSdk.Runs;
 using TocsinSdk.Telemetry;
 
@@ -22,7 +23,7 @@ public static partial class Tocsin
     /// <exception cref="ArgumentException">An option cannot be used; the message says which, and what was expected.</exception>
     public static IDisposable Init(Action<TocsinOptions>? configure = null)
     {
-        var run = ProcessRun.Start(Settings.Resolve(configure, Settings.Surroundings.OfProcess));
+        var run = ProcessRun.Start(new SettingsSource(configure, SettingsSource.OfProcess()));
         lock (s_starting)
         {
             if (s_telemetry is { } running)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TocsinSdk;
+using TocsinSdk.Configuration;
 using TocsinSdk.Runs;
 using TocsinSdk.Telemetry;
 
@@ -21,7 +22,7 @@ public static class TocsinHostExtensions
         ArgumentNullException.ThrowIfNull(builder);
         if (builder.Services.Any(static s => s.ServiceType == typeof(ProcessRun)))
             return builder;
-        var run = ProcessRun.Start(Settings.Resolve(configure, SurroundingsOf(builder)));
+        var run = ProcessRun.Start(new SettingsSource(configure, SurroundingsOf(builder)));
         builder.Services.AddSingleton(run);
         // First in line: started before, and stopped after, every service of the application.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostTelemetry>());
@@ -30,11 +31,17 @@ public static class TocsinHostExtensions
         return builder;
     }
 
-    private static Settings.Surroundings SurroundingsOf(IHostApplicationBuilder builder) =>
-        Settings.Surroundings.OfProcess with
+    private static Settings.Surroundings SurroundingsOf(IHostApplicationBuilder builder)
+    {
+        var yaml = YamlFile.Find(
+            Environment.GetEnvironmentVariable, builder.Environment.ContentRootPath, AppContext.BaseDirectory);
+        // Weaker than everything the host reads.
+        if (yaml is not null)
+            builder.Configuration.Sources.Insert(0, yaml);
+        return new Settings.Surroundings(SettingsSource.Variables(), builder.Configuration, yaml)
         {
-            Configuration = key => builder.Configuration[key],
             ApplicationName = builder.Environment.ApplicationName is { Length: > 0 } name ? name : null,
             EnvironmentName = builder.Environment.EnvironmentName,
         };
+    }
 }

@@ -4,8 +4,8 @@ namespace TocsinSdk;
 
 /// <summary>
 /// What an application may tell Tocsin. Everything has a default; a value is taken from, weakest first: the default,
-/// the configuration section "Tocsin" (with a host), the environment variable named with the member, the delegate given
-/// to AddTocsin or Init. Where OpenTelemetry defines a variable (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,
+/// tocsin.yaml, the configuration section "Tocsin" (with a host), the environment variable (TOCSIN_URL, or
+/// TOCSIN_LOGS__LEVEL for a member of a group), the delegate given to AddTocsin or Init. Where OpenTelemetry defines a variable (OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES,
 /// OTEL_EXPORTER_OTLP_*), that variable wins over all of them.
 /// </summary>
 public sealed class TocsinOptions
@@ -58,35 +58,35 @@ public sealed class TocsinOptions
     public bool HandleSignals { get; set; } = true;
 
     /// <summary>Log files, console, levels and the verbose ring.</summary>
-    public LogOptions Logs { get; } = new();
+    public LogOptions Logs { get; internal set; } = new();
 
     /// <summary>What is removed from everything that leaves the process.</summary>
-    public RedactionOptions Redaction { get; } = new();
+    public RedactionOptions Redaction { get; internal set; } = new();
 
     /// <summary>The queue, the spool and the sender.</summary>
-    public TransportOptions Transport { get; } = new();
+    public TransportOptions Transport { get; internal set; } = new();
 
     /// <summary>How HTTP requests are tracked; needs Tocsin.Sdk.AspNetCore.</summary>
-    public RequestOptions Requests { get; } = new();
+    public RequestOptions Requests { get; internal set; } = new();
 
     /// <summary>Health checks and their endpoints.</summary>
-    public HealthOptions Health { get; } = new();
+    public HealthOptions Health { get; internal set; } = new();
 
     /// <summary>Measures, and the /metrics page.</summary>
-    public MetricOptions Metrics { get; } = new();
+    public MetricOptions Metrics { get; internal set; } = new();
 
     /// <summary>Sampling and naming of spans.</summary>
-    public TraceOptions Traces { get; } = new();
+    public TraceOptions Traces { get; internal set; } = new();
 
     /// <summary>Performance scopes and slow operations.</summary>
-    public TrackingOptions Tracking { get; } = new();
+    public TrackingOptions Tracking { get; internal set; } = new();
 
     /// <summary>Agents, workflows and language models.</summary>
-    public GenAiOptions GenAi { get; } = new();
+    public GenAiOptions GenAi { get; internal set; } = new();
 
     /// <summary>Analysis of captured errors.</summary>
-    public AnalysisOptions Analysis { get; } = new();
+    public AnalysisOptions Analysis { get; internal set; } = new();
 
     /// <summary>The page under /debug.</summary>
-    public DebugOptions Debug { get; } = new();
+    public DebugOptions Debug { get; internal set; } = new();
 }

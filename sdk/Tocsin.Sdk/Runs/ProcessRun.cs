@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using TocsinSdk.BlackBox;
+using TocsinSdk.Configuration;
 using TocsinSdk.Crashes;
 using TocsinSdk.Delivery;
 using TocsinSdk.Telemetry;
@@ -22,11 +23,12 @@ internal sealed class ProcessRun
     private readonly Courier? _courier;
     // Only kept alive.
     private readonly ExporterTroubles _troubles;
+    private volatile Settings _settings;
     private int _left;
 
     private unsafe ProcessRun(Settings settings, TimeProvider clock)
     {
-        Settings = settings;
+        _settings = settings;
         Folder = RunFolder.Open(settings);
         Identity = RunIdentity.OfProcess(settings, Folder.RunId);
         Box = new BlackBoxWriter(Memory(Folder), Identity, Pulse.Period, clock);
@@ -52,7 +54,14 @@ internal sealed class ProcessRun
 
     public static ProcessRun? Current => s_current;
 
-    public Settings Settings { get; }
+    /// <summary>
+    /// The settings now in force. What is marked <see cref="LiveAttribute"/> may differ the next time it is read.
+    /// </summary>
+    public Settings Settings => _settings;
+
+    /// <summary>Raised after <see cref="Settings"/> changed in the running process, one change at a time.</summary>
+    public event Action<Settings>? SettingsChanged;
+
     public RunFolder Folder { get; }
     public RunIdentity Identity { get; }
     public BlackBoxWriter Box { get; }
@@ -67,6 +76,37 @@ internal sealed class ProcessRun
     {
         lock (s_starting)
             return s_current ??= new ProcessRun(settings, TimeProvider.System);
+    }
+
+    /// <summary>Starts with what the source says, and follows it.</summary>
+    public static ProcessRun Start(SettingsSource source)
+    {
+        lock (s_starting)
+        {
+            if (s_current is { } running)
+                return running;
+            var run = Start(source.First);
+            source.Watch(run);
+            return run;
+        }
+    }
+
+    /// <summary>Puts changed settings in force and tells the parts.</summary>
+    public void Apply(Settings settings)
+    {
+        lock (s_starting)
+        {
+            _settings = settings;
+            foreach (var told in SettingsChanged?.GetInvocationList() ?? [])
+                try
+                {
+                    ((Action<Settings>)told)(settings);
+                }
+                catch (Exception e)
+                {
+                    Console.Error.WriteLine($"tocsin: a part did not take the changed options: {e.Message}");
+                }
+        }
     }
 
     /// <param name="signal">0 when the program itself decided.</param>

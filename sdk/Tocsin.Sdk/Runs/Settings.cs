@@ -1,10 +1,14 @@
-using System.Globalization;
 using System.Reflection;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
+using TocsinSdk.Configuration;
 
 namespace TocsinSdk.Runs;
 
-/// <summary>The options after defaults, environment and validation; immutable for the life of the process.</summary>
+/// <summary>
+/// The options after defaults, configuration, environment and validation. Immutable: a change makes new ones, see
+/// <see cref="ProcessRun.SettingsChanged"/>.
+/// </summary>
 internal sealed record Settings
 {
     public required Uri Url { get; init; }
@@ -18,43 +22,71 @@ internal sealed record Settings
     public required IReadOnlyList<string> Sources { get; init; }
     public bool HandleSignals { get; init; }
 
-    /// <summary>The groups of options (Logs, Redaction, ...), each read by the folder that owns it; not changed after the start.</summary>
+    /// <summary>The groups of options (Logs, Redaction, ...), each read by the folder that owns it; not written to after the start.</summary>
     public required TocsinOptions Options { get; init; }
+
+    /// <summary>What was configured, with where it came from; the delegate's values are not among them.</summary>
+    public required OptionValues Values { get; init; }
 
     /// <summary>Folder and id given by `tocsin run`; null without it.</summary>
     public string? RunDirectory { get; init; }
     public string? RunId { get; init; }
 
     /// <summary>What the surroundings say when the application says nothing.</summary>
-    public sealed record Surroundings(Func<string, string?> Variable, Func<string, string?> Configuration)
+    /// <param name="Variables">The environment.</param>
+    /// <param name="Configuration">Holds the section "Tocsin", the file's values among them.</param>
+    /// <param name="Yaml">The file, for the places of its values; null when there is none.</param>
+    public sealed record Surroundings(
+        IReadOnlyDictionary<string, string> Variables, IConfiguration Configuration, YamlFile? Yaml)
     {
         public string? ApplicationName { get; init; }
         public string? EnvironmentName { get; init; }
-        public static Surroundings OfProcess { get; } =
-            new(System.Environment.GetEnvironmentVariable, static _ => null);
+
+        public string? Variable(string name) => Variables.GetValueOrDefault(name) is { Length: > 0 } text ? text : null;
     }
 
     /// <exception cref="ArgumentException">A value cannot be used; the message names each one and what was expected.</exception>
-    public static Settings Resolve(Action<TocsinOptions>? configure, Surroundings around)
+    public static Settings Resolve(Action<TocsinOptions>? configure, Surroundings around) =>
+        Resolve(configure, around, running: null, out _);
+
+    /// <param name="configure">The application's own word.</param>
+    /// <param name="around">What counts where it says nothing.</param>
+    /// <param name="running">Values of the running process, kept where they cannot change; null at the start.</param>
+    /// <param name="pinned">The values that were kept although they changed.</param>
+    public static Settings Resolve(
+        Action<TocsinOptions>? configure, Surroundings around, OptionValues? running, out List<string> pinned)
     {
-        var problems = new List<string>();
+        var values = new OptionValues();
+        values.Take(around.Configuration, around.Yaml);
+        values.Take(around.Variables);
+        pinned = running is null ? [] : values.Pin(running);
         var options = new TocsinOptions();
-        Fill(options, around, problems);
+        new ConfigurationBuilder().AddInMemoryCollection(values.Checked()).Build().Bind(options);
         configure?.Invoke(options);
+        var problems = values.Problems;
+        var settings = From(options, values, around, problems);
+        problems.AddRange(OptionProblems.In(options));
+        return problems.Count == 0
+            ? settings : throw new ArgumentException("Tocsin cannot start: " + string.Join("; ", problems) + ".");
+    }
+
+    private static Settings From(
+        TocsinOptions options, OptionValues values, Surroundings around, List<string> problems)
+    {
         var resource = OpenTelemetryResource(around.Variable("OTEL_RESOURCE_ATTRIBUTES"));
         var entry = Assembly.GetEntryAssembly();
-        var settings = new Settings
+        return new Settings
         {
-            Url = ServerUrl(options.Url, problems),
+            Url = ServerUrl(options.Url, values, problems),
             Key = NullIfEmpty(options.Key),
-            Service = around.Variable("OTEL_SERVICE_NAME") is { Length: > 0 } named ? named
-                : resource.GetValueOrDefault("service.name")
-                    ?? NullIfEmpty(options.ServiceName) ?? around.ApplicationName ?? entry?.GetName().Name
-                    ?? "unknown_service",
+            Service = around.Variable("OTEL_SERVICE_NAME")
+                ?? resource.GetValueOrDefault("service.name")
+                ?? NullIfEmpty(options.ServiceName) ?? around.ApplicationName ?? entry?.GetName().Name
+                ?? "unknown_service",
             Environment = resource.GetValueOrDefault("deployment.environment.name")
                 ?? resource.GetValueOrDefault("deployment.environment")
                 ?? NullIfEmpty(options.Environment) ?? around.EnvironmentName
-                ?? NullIfEmpty(around.Variable("DOTNET_ENVIRONMENT")),
+                ?? around.Variable("DOTNET_ENVIRONMENT"),
             Release = resource.GetValueOrDefault("service.version") ?? NullIfEmpty(options.Release) ?? VersionOf(entry),
             StateDirectory = NullIfEmpty(options.StateDirectory),
             HangTimeout = options.HangTimeout,
@@ -62,52 +94,19 @@ internal sealed record Settings
             Sources = [.. options.Sources],
             HandleSignals = options.HandleSignals,
             Options = options,
-            RunDirectory = NullIfEmpty(around.Variable("TOCSIN_RUN_DIR")),
-            RunId = NullIfEmpty(around.Variable("TOCSIN_RUN_ID")),
+            Values = values,
+            RunDirectory = around.Variable("TOCSIN_RUN_DIR"),
+            RunId = around.Variable("TOCSIN_RUN_ID"),
         };
-        if (settings.HangTimeout < TimeSpan.FromSeconds(1))
-            problems.Add($"HangTimeout is {settings.HangTimeout}; expected at least one second");
-        if (settings.Key?.AsSpan().ContainsAnyExceptInRange('!', '~') == true)
-            problems.Add(
-                "Key (TOCSIN_KEY) holds a blank or a character outside ASCII; expected the key as the server shows it");
-        return problems.Count == 0
-            ? settings : throw new ArgumentException("Tocsin cannot start: " + string.Join("; ", problems) + ".");
     }
 
-    private static void Fill(TocsinOptions options, Surroundings around, List<string> problems)
-    {
-        string? Value(string member, string variable) =>
-            NullIfEmpty(around.Variable(variable)) ?? around.Configuration("Tocsin:" + member);
-        options.Url = Value("Url", "TOCSIN_URL") ?? options.Url;
-        options.Key = Value("Key", "TOCSIN_KEY");
-        options.ServiceName = Value("ServiceName", "TOCSIN_SERVICE");
-        options.Environment = Value("Environment", "TOCSIN_ENVIRONMENT");
-        options.Release = Value("Release", "TOCSIN_RELEASE");
-        options.StateDirectory = Value("StateDirectory", "TOCSIN_STATE_DIR");
-        if (Value("HangTimeout", "TOCSIN_HANG_TIMEOUT") is { } hang)
-        {
-            if (TimeSpan.TryParse(hang, CultureInfo.InvariantCulture, out var span))
-                options.HangTimeout = span;
-            else
-                problems.Add(
-                    $"HangTimeout (TOCSIN_HANG_TIMEOUT) is \"{hang}\"; expected hours:minutes:seconds, as 00:00:10");
-        }
-        if (Value("LogLevel", "TOCSIN_LOG_LEVEL") is { } level)
-        {
-            if (Enum.TryParse<LogLevel>(level, ignoreCase: true, out var parsed))
-                options.LogLevel = parsed;
-            else
-                problems.Add($"LogLevel (TOCSIN_LOG_LEVEL) is \"{level}\"; expected "
-                    + string.Join(", ", Enum.GetNames<LogLevel>()));
-        }
-    }
-
-    private static Uri ServerUrl(string url, List<string> problems)
+    private static Uri ServerUrl(string url, OptionValues values, List<string> problems)
     {
         if (Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is "http" or "https"
             && parsed.Host.Length > 0)
             return parsed;
-        problems.Add($"Url (TOCSIN_URL) is \"{url}\"; expected an address such as http://127.0.0.1:4480");
+        problems.Add(
+            $"Url ({values["Url"]?.Place ?? "TOCSIN_URL"}) is \"{url}\"; expected an address such as http://127.0.0.1:4480");
         return new Uri("http://127.0.0.1:4480");
     }
 

@@ -19,7 +19,7 @@ public sealed class OrphanRunsTests : IDisposable
     {
         _own = RunFolder.Open(Settings.Resolve(
             o => (o.StateDirectory, o.ServiceName) = (_state.Path, "shop"),
-                new Settings.Surroundings(static _ => null, static _ => null)));
+                Around.Nothing));
         _orphans = new OrphanRuns(_own, null, TimeSpan.FromSeconds(10), TimeProvider.System);
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using TocsinSdk.Runs;
+using TocsinSdk.Tests.Support;
 
 namespace TocsinSdk.Tests.Runs;
 
@@ -59,7 +60,7 @@ public sealed class SettingsTests
 
     private Settings Resolve(Action<TocsinOptions>? configure = null) => Settings.Resolve(
         configure,
-        new Settings.Surroundings(_variables.GetValueOrDefault, _configuration.GetValueOrDefault)
+        Around.With(_variables, _configuration) with
         {
             ApplicationName = "shop",
             EnvironmentName = "Production",
