@@ -28,10 +28,16 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
         DateTimeOffset now)
     {
         IDbConnection c = tx.Connection;
+        long at = now.ToUnixTimeMilliseconds();
         if (RecordTable.Find(c, crash.Record.CrashId) is { } known)
+        {
+            // Captured first, then nobody else caught it: the same exception ended the process.
+            if (crash.Record.Class != CrashClass.Captured
+                && RecordTable.Read(c, known.KeptAs) is { Class: CrashClass.Captured } captured)
+                return Merge(tx, known.GroupId, captured, crash, logs, at);
             return new CrashAccepted(known.KeptAs, known.GroupId, GroupTable.Find(c, known.GroupId)?.AlertId,
                 Duplicate: true);
-        long at = now.ToUnixTimeMilliseconds();
+        }
         foreach ((long group, CrashRecord earlier) in RecordTable.OfProcess(c, crash.Record))
         {
             if (RecordMerge.IsSameDeath(earlier, crash.Record))
@@ -190,7 +196,8 @@ internal sealed class CrashBook(AlertInbox alerts, LiveEvents live)
     {
         deaths = 0;
         bool died = r.Source != "otlp"
-            && r.Class is not (CrashClass.Unobserved or CrashClass.Hung or CrashClass.Terminated);
+            && r.Class is not (CrashClass.Unobserved or CrashClass.Captured or CrashClass.Hung
+                or CrashClass.Terminated);
         if (!died)
             return r;
         long time = RecordTable.Milliseconds(r.Time);

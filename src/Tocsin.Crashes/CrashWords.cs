@@ -38,6 +38,7 @@ internal static class CrashWords
         CrashClass.Abnormal => "Abnormal end",
         CrashClass.Hung => "Hang",
         CrashClass.Unobserved => "Unobserved task exception",
+        CrashClass.Captured => "Captured exception",
         _ => "Crash",
     };
 
@@ -60,6 +61,7 @@ internal static class CrashWords
             CrashClass.Abnormal => "The process vanished without a goodbye",
             CrashClass.Hung => "The process stopped sending heartbeats",
             CrashClass.Unobserved => "A task failed and nobody observed it",
+            CrashClass.Captured => "The application reported an exception and lives on",
             _ => $"The process ended{signal}{code}",
         };
     }

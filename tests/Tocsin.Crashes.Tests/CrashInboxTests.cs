@@ -123,6 +123,31 @@ public sealed class CrashInboxTests
     }
 
     [Fact]
+    public async Task A_captured_exception_that_then_ends_the_process_is_one_record_under_its_first_id()
+    {
+        await using var desk = new CrashDesk();
+        CrashRecord captured = Thrown(Fees).In("run1") with { Class = CrashClass.Captured };
+        CrashAccepted seen = await desk.Accept(captured);
+        desk.Alert(seen.AlertId).Priority.ShouldBe(AlertPriority.High, "the rules know it");
+        (await desk.Accept(captured)).Duplicate.ShouldBeTrue();
+        CrashAccepted dead = await desk.Accept(captured with { Class = CrashClass.Unhandled });
+        (dead.CrashId, dead.GroupId, dead.Duplicate).ShouldBe((seen.CrashId, seen.GroupId, false));
+        (await desk.Accept(captured)).Duplicate.ShouldBeTrue("the earlier report came late");
+        desk.Groups.ShouldHaveSingleItem().Count.ShouldBe(1);
+        desk.Reports.Crash(seen.GroupId, seen.CrashId)!.Class.ShouldBe(CrashClass.Unhandled);
+    }
+
+    [Fact]
+    public async Task Captured_exceptions_are_no_crash_loop()
+    {
+        await using var desk = new CrashDesk();
+        for (int i = 0; i < 5; i++)
+            await desk.Accept(Thrown(Fees).In("run1") with { Class = CrashClass.Captured });
+        desk.Groups.ShouldHaveSingleItem().Count.ShouldBe(5);
+        desk.AllAlerts.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_resolved_group_that_comes_back_has_regressed_and_tells_what_helped_last_time()
     {
         await using var desk = new CrashDesk();

@@ -36,7 +36,7 @@ public sealed class BuiltInRulesTests
         foreach (CrashClass c in Enum.GetValues<CrashClass>())
         {
             var bare = new CrashRecord { CrashId = "x", Class = c, Time = default, Service = "bookings" };
-            if (c is not (CrashClass.Unhandled or CrashClass.Unobserved))
+            if (c is not (CrashClass.Unhandled or CrashClass.Unobserved or CrashClass.Captured))
                 RuleBook.BuiltIn.Diagnose(Evidence.Of(bare)).ShouldNotBeNull(c.ToString());
             CrashRecord thrown = bare with { Exception = new CrashException { Type = "Acme.SomethingOddException" } };
             RuleBook.BuiltIn.Diagnose(Evidence.Of(thrown)).ShouldNotBeNull(c.ToString());

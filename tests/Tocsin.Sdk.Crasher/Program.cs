@@ -45,6 +45,9 @@ internal static class Program
             case "message-hangs": throw new TreacherousException(hang: true);
             case "user": WithUser(log); break;
             case "task": Unobserved(); break;
+            case "captured": Capture(); break;
+            case "captured-flood": Flood(); break;
+            case "captured-dies": CaptureAndDie(); break;
             case "stack-overflow": Overflow(0); break;
             case "fail-fast": Environment.FailFast("broken invariant"); break;
             case "access-violation": unsafe { *(int*)0x10_0000_0000 = 1; } break;
@@ -98,6 +101,40 @@ internal static class Program
         using var scope =
             log.BeginScope(new Dictionary<string, object> { ["user.id"] = "u-17", ["RequestId"] = "req-4" });
         Throw("with a user");
+    }
+
+    // The same exception three times, once inside what awaiting puts around it.
+    private static void Capture()
+    {
+        using var activity = new Activity("checkout").Start();
+        activity.SetTag("user.id", "u-17");
+        var exception = Thrown(new TimeoutException("caught"));
+        var id = Tocsin.CaptureException(exception, [new("order.id", 7), new("nothing", null)]);
+        if (Tocsin.CaptureException(exception) != id || Tocsin.CaptureException(new AggregateException(exception)) != id)
+            throw new InvalidOperationException("one exception, two ids");
+        Console.WriteLine("captured " + id);
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void Flood()
+    {
+        for (var i = 0; i < 200; i++)
+            Tocsin.CaptureException(new IOException("flood " + i));
+        Console.WriteLine("captured 200");
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void CaptureAndDie()
+    {
+        try
+        {
+            Throw("captured, then fatal");
+        }
+        catch (InvalidOperationException e)
+        {
+            Console.WriteLine("captured " + Tocsin.CaptureException(e));
+            throw;
+        }
     }
 
     private static void Unobserved()

@@ -5,7 +5,7 @@ namespace TocsinSdk.Crashes;
 /// <summary>Wire names of the crash classes this library can tell (docs/formats/crash-record.md).</summary>
 internal static class CrashClasses
 {
-    public const string Unhandled = "unhandled", Unobserved = "unobserved", OutOfMemory = "out_of_memory",
+    public const string Unhandled = "unhandled", Unobserved = "unobserved", Captured = "captured", OutOfMemory = "out_of_memory",
         Hung = "hung", Abnormal = "abnormal", StackOverflow = "stack_overflow", FailFast = "fail_fast",
         AccessViolation = "access_violation",
         NativeAbort = "native_abort";

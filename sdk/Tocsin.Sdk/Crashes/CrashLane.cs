@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Text;
+using TocsinSdk.Analysis;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Delivery;
 using TocsinSdk.Runs;
@@ -120,7 +121,8 @@ internal sealed class CrashLane
         var activity = Activity.Current;
         return new CrashFacts
         {
-            CrashId = Crashes.CrashId.New(now),
+            // Reported before it turned out that nobody else would catch it.
+            CrashId = ReportedErrors.IdOf(exception) ?? Crashes.CrashId.New(now),
             Class = CrashClasses.Of(exception),
             Time = now,
             Box = _box.Snapshot(),

@@ -1,3 +1,4 @@
+using TocsinSdk.Analysis;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Delivery;
 
@@ -18,6 +19,8 @@ internal sealed class UnobservedTasks(Courier courier, TimeProvider clock)
 
     public void OnUnobserved(object? sender, UnobservedTaskExceptionEventArgs args)
     {
+        if (ReportedErrors.IdOf(args.Exception) is not null)
+            return;
         var now = clock.GetUtcNow();
         if (now - _minute >= TimeSpan.FromMinutes(1))
             (_minute, _taken) = (now, 0);

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using TocsinSdk.Analysis;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Configuration;
 using TocsinSdk.Crashes;
@@ -43,6 +44,7 @@ internal sealed class ProcessRun
         var dumps = Environment.GetEnvironmentVariable("DOTNET_DbgMiniDumpName");
         _courier = new Courier(
             Identity, Box, server, Folder, new OrphanRuns(Folder, dumps, settings.HangTimeout, clock), clock);
+        Errors = new ErrorCapture(_courier, Logs, settings.Options.Analysis, clock);
         TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
         _ = new Pulse(Box, reserve, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
@@ -67,9 +69,10 @@ internal sealed class ProcessRun
     public BlackBoxWriter Box { get; }
     public BlackBoxLoggerProvider Logs { get; }
     public StopSignals Signals { get; }
+    public ErrorCapture Errors { get; }
 
     /// <summary>Id of the crash under way, else of the last record made; null before one.</summary>
-    public string? CrashId => _lane.CrashId ?? _courier?.LastId;
+    public string? CrashId => _lane.CrashId ?? _courier?.LastId ?? Errors?.LastId;
 
     /// <summary>The first settings are the process's; later ones are not looked at.</summary>
     public static ProcessRun Start(Settings settings)

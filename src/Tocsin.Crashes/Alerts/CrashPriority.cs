@@ -32,7 +32,7 @@ internal static class CrashPriority
     private static AlertPriority ByEnding(CrashRecord record) => record.Class switch
     {
         CrashClass.Terminated => AlertPriority.Low,
-        CrashClass.Unobserved => AlertPriority.Medium,
+        CrashClass.Unobserved or CrashClass.Captured => AlertPriority.Medium,
         // Seen in telemetry: a request failed, the process may live.
         CrashClass.Unhandled when record.Source == "otlp" => AlertPriority.Medium,
         CrashClass.OomKilled or CrashClass.StackOverflow => AlertPriority.Critical,

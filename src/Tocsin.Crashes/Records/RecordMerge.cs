@@ -15,7 +15,8 @@ internal static class RecordMerge
 
     /// <summary>
     /// Do both speak of one death? The same run, else the same host and pid within a minute. What does not end the
-    /// process (an unobserved task, a failed request seen in telemetry, a hang that passed) is an event of its own.
+    /// process (an unobserved task, a failed request seen in telemetry, a captured exception, a hang that passed) is an
+    /// event of its own, unless the other report is of the same exception.
     /// </summary>
     public static bool IsSameDeath(CrashRecord earlier, CrashRecord later)
     {
@@ -23,7 +24,9 @@ internal static class RecordMerge
             return false;
         if (!IsSameRun(earlier, later) || earlier.Attributes.ContainsKey(CrashBook.RecoveredMark))
             return false;
-        if (IsTelemetry(earlier) || IsTelemetry(later))
+        if (LeavesAlive(earlier) && LeavesAlive(later))
+            return IsTelemetryOfCaptured(earlier, later);
+        if (LeavesAlive(earlier) || LeavesAlive(later))
             return IsTelemetryOfDeath(earlier, later);
         // One run can hang several times, and die once.
         return !(IsHeartbeat(earlier) && IsHeartbeat(later));
@@ -42,10 +45,9 @@ internal static class RecordMerge
     /// log was a last word.</summary>
     private static bool IsTelemetryOfDeath(CrashRecord a, CrashRecord b)
     {
-        if (IsTelemetry(a) == IsTelemetry(b) || IsHeartbeat(a) || IsHeartbeat(b)
-            || (a.Time - b.Time).Duration() > s_apart)
+        if (IsHeartbeat(a) || IsHeartbeat(b) || (a.Time - b.Time).Duration() > s_apart)
             return false;
-        (CrashRecord log, CrashRecord death) = IsTelemetry(a) ? (a, b) : (b, a);
+        (CrashRecord log, CrashRecord death) = LeavesAlive(a) ? (a, b) : (b, a);
         if (death.Exception is { } thrown)
             return Types(thrown).Intersect(Types(log.Exception)).Any();
         // Nobody throws a SIGKILL: what was logged before it is another matter.
@@ -53,6 +55,11 @@ internal static class RecordMerge
             && death.Class is CrashClass.ExitNonzero or CrashClass.NativeAbort or CrashClass.Abnormal
                 or CrashClass.Unhandled or CrashClass.FailFast;
     }
+
+    /// <summary>The library reported an exception, and the framework's log of it came too.</summary>
+    private static bool IsTelemetryOfCaptured(CrashRecord a, CrashRecord b) =>
+        IsTelemetry(a) != IsTelemetry(b) && a.TraceId is { Length: > 0 } trace && trace == b.TraceId
+        && (a.Time - b.Time).Duration() <= s_apart && Types(a.Exception).Intersect(Types(b.Exception)).Any();
 
     /// <summary>Attribute of records made from telemetry whose severity says that the process ends with it.</summary>
     internal const string LastWord = "tocsin.last_word";
@@ -155,6 +162,9 @@ internal static class RecordMerge
 
     private static int Trust(string source) =>
         Array.IndexOf(s_trust, source) is >= 0 and var rank ? rank : s_trust.Length;
+
+    /// <summary>Speaks of an exception, not of the end of the process.</summary>
+    private static bool LeavesAlive(CrashRecord r) => IsTelemetry(r) || r.Class == CrashClass.Captured;
 
     private static bool IsTelemetry(CrashRecord r) => r.Source == "otlp";
 

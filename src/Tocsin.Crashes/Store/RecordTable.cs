@@ -51,7 +51,8 @@ internal static class RecordTable
     public static bool HasDied(IDbConnection c, string run) => c.ExecuteScalar<long>(
         """
         SELECT count(*) FROM (SELECT 1 FROM crash_records
-          WHERE run_id = @run AND source NOT IN ('heartbeat', 'otlp') AND class <> 'unobserved' LIMIT 1)
+          WHERE run_id = @run AND source NOT IN ('heartbeat', 'otlp') AND class NOT IN ('unobserved', 'captured')
+          LIMIT 1)
         """, new { run }) > 0;
 
     /// <summary>How many other deaths of the same service on the same host lie between two times; stops counting at
@@ -60,7 +61,7 @@ internal static class RecordTable
         """
         SELECT count(*) FROM (SELECT 1 FROM crash_records
           WHERE service = @Service AND host IS @Host AND time BETWEEN @from AND @to AND crash_id <> @CrashId
-            AND source <> 'otlp' AND class NOT IN ('unobserved', 'hung', 'terminated') LIMIT @limit)
+            AND source <> 'otlp' AND class NOT IN ('unobserved', 'captured', 'hung', 'terminated') LIMIT @limit)
         """, new { r.Service, r.Host, r.CrashId, from, to, limit });
 
     public static void Insert(IDbConnection c, CrashRecord r, long groupId, long now)

@@ -11,6 +11,9 @@ public enum CrashClass
 
     /// <summary>A task's exception nobody observed; the process lives on.</summary>
     [JsonStringEnumMemberName("unobserved")] Unobserved,
+
+    /// <summary>An exception that somebody caught and reported; the process lives on.</summary>
+    [JsonStringEnumMemberName("captured")] Captured,
     [JsonStringEnumMemberName("stack_overflow")] StackOverflow,
     [JsonStringEnumMemberName("fail_fast")] FailFast,
     [JsonStringEnumMemberName("access_violation")] AccessViolation,

@@ -23,7 +23,7 @@ public sealed class RecordMergeTests
             same.ShouldBe(RecordMerge.IsSameDeath(two, one), pair);
             if (ca == CrashClass.Unobserved || cb == CrashClass.Unobserved)
                 same.ShouldBeFalse(pair);
-            else if (a == "otlp" || b == "otlp")
+            else if (a == "otlp" || b == "otlp" || ca == CrashClass.Captured || cb == CrashClass.Captured)
                 same.ShouldBeFalse($"without a common exception: {pair}");
             else if (a == "heartbeat" && b == "heartbeat")
                 same.ShouldBeFalse(pair);
@@ -94,6 +94,29 @@ public sealed class RecordMergeTests
         RecordMerge.IsSameDeath(last, Of(CrashClass.ExitNonzero).In("run1")).ShouldBeTrue();
         RecordMerge.IsSameDeath(last, Of(CrashClass.OomKilled).In("run1")).ShouldBeFalse("nobody throws a kill");
         RecordMerge.IsSameDeath(log, log with { CrashId = Id() }).ShouldBeFalse("two failed requests are two");
+    }
+
+    [Fact]
+    public void A_captured_exception_joins_its_own_log_and_its_own_death_and_no_other()
+    {
+        CrashRecord captured = Of(CrashClass.Captured, "sdk").In("run1") with
+        {
+            Exception = Exception("A.FeeException"),
+            TraceId = "t1",
+        };
+        CrashRecord log = captured with { CrashId = Id(), Class = CrashClass.Unhandled, Source = "otlp" };
+        RecordMerge.IsSameDeath(captured, log).ShouldBeTrue();
+        RecordMerge.Merge(log, captured).Class.ShouldBe(CrashClass.Captured);
+        RecordMerge.IsSameDeath(captured, log with { TraceId = "t2" }).ShouldBeFalse();
+        RecordMerge.IsSameDeath(captured with { TraceId = null }, log with { TraceId = null }).ShouldBeFalse();
+        RecordMerge.IsSameDeath(captured, log with { Exception = Exception("A.Other") }).ShouldBeFalse();
+        RecordMerge.IsSameDeath(captured, captured with { CrashId = Id() }).ShouldBeFalse("two failures are two");
+
+        CrashRecord death = Of(CrashClass.Unhandled, "sdk").In("run1") with { Exception = Exception("A.FeeException") };
+        RecordMerge.IsSameDeath(captured, death).ShouldBeTrue();
+        RecordMerge.Merge(captured, death).Class.ShouldBe(CrashClass.Unhandled);
+        RecordMerge.IsSameDeath(captured, death with { Time = Time.AddMinutes(5) }).ShouldBeFalse();
+        RecordMerge.IsSameDeath(captured, Of(CrashClass.Killed).In("run1")).ShouldBeFalse();
     }
 
     [Fact]

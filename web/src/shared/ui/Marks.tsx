@@ -90,6 +90,7 @@ export function CrashStateMark({ state }: { state: CrashState }) {
 const classWords: Record<string, [Tone, string, string]> = {
   unhandled: ['error', 'Unhandled', 'An exception nobody caught ended the process'],
   unobserved: ['warn', 'Unobserved task', "A task's exception nobody observed; the process lived on"],
+  captured: ['warn', 'Captured', 'An exception the application reported; the process lives on'],
   stack_overflow: ['fatal', 'Stack overflow', 'The process ran out of stack'],
   fail_fast: ['fatal', 'Fail fast', 'The program ended itself on the spot'],
   access_violation: ['fatal', 'Access violation', 'Memory was touched that is not its own'],

@@ -1,0 +1,134 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using TocsinSdk.BlackBox;
+using TocsinSdk.Crashes;
+using TocsinSdk.Delivery;
+using TocsinSdk.Telemetry;
+
+namespace TocsinSdk.Analysis;
+
+/// <summary>
+/// Makes a crash record of class "captured" of an exception that somebody caught. Each exception once; at most
+/// <see cref="AnalysisOptions.CapturesPerMinute"/> records a minute, the others are counted and told with the next one.
+/// Any thread; never throws, never waits for the network.
+/// </summary>
+internal sealed class ErrorCapture(
+    Courier courier, BlackBoxLoggerProvider logs, AnalysisOptions options, TimeProvider clock)
+{
+    private const int MaxAttributes = 32, MaxText = 1024;
+
+    private static readonly Counter<long> s_captured = SdkMeter.Meter.CreateCounter<long>(
+        "tocsin.sdk.errors.captured", "{error}", "Exceptions reported to the server.");
+
+    private static readonly Counter<long> s_left = SdkMeter.Meter.CreateCounter<long>(
+        "tocsin.sdk.errors.left_out", "{error}", "Exceptions that got an id but no record: too many in a minute.");
+
+    private readonly Lock _lock = new();
+    private DateTimeOffset _minute;
+    private int _taken;
+    private long _left;
+
+    /// <summary>Id of the last exception captured; null before one.</summary>
+    public string? LastId { get; private set; }
+
+    /// <returns>The id; that of the first report when there was one before.</returns>
+    public string Capture(Exception exception, IEnumerable<KeyValuePair<string, object?>>? context)
+    {
+        var now = clock.GetUtcNow();
+        var id = CrashId.New(now);
+        if (!ReportedErrors.TryClaim(exception, ref id))
+            return id;
+        LastId = id;
+        try
+        {
+            Report(id, ReportedErrors.Carried(exception), now, context);
+        }
+        catch (Exception)
+        {
+            // Code of the application (a value that cannot be written) must not turn one error into two.
+            s_left.Add(1);
+        }
+        return id;
+    }
+
+    private void Report(
+        string id, Exception exception, DateTimeOffset now, IEnumerable<KeyValuePair<string, object?>>? context)
+    {
+        if (!MayTake(now, out var left))
+        {
+            s_left.Add(1);
+            return;
+        }
+        var activity = Activity.Current;
+        var facts = new CapturedFacts(id, exception, now, activity?.TraceId.ToHexString(), activity?.SpanId.ToHexString())
+        {
+            UserId = Surroundings.Find("user.id", activity, logs.Scopes),
+            RequestId = Surroundings.Find("RequestId", activity, logs.Scopes),
+            Attributes = Attributes(context, left),
+        };
+        if (courier.TryQueue(facts.ToCrash))
+            s_captured.Add(1);
+        else
+            Leave(left + 1);
+    }
+
+    private bool MayTake(DateTimeOffset now, out long left)
+    {
+        lock (_lock)
+        {
+            if (now - _minute >= TimeSpan.FromMinutes(1) || now < _minute)
+                (_minute, _taken) = (now, 0);
+            var take = _taken < options.CapturesPerMinute;
+            left = take ? _left : 0;
+            (_taken, _left) = take ? (_taken + 1, 0) : (_taken, _left + 1);
+            return take;
+        }
+    }
+
+    private void Leave(long count)
+    {
+        s_left.Add(1);
+        lock (_lock)
+            _left += count;
+    }
+
+    private static (string, string)[] Attributes(IEnumerable<KeyValuePair<string, object?>>? context, long left)
+    {
+        var attributes = new List<(string, string)>();
+        foreach (var (key, value) in context ?? [])
+            if (attributes.Count < MaxAttributes && value is not null)
+                attributes.Add((Cut(key), Cut(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")));
+        if (left > 0)
+            attributes.Add(("tocsin.captured.left_out", left.ToString(CultureInfo.InvariantCulture)));
+        return [.. attributes];
+    }
+
+    private static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText];
+
+    /// <summary>What only the reporting thread knows; the rest is added by the courier.</summary>
+    private sealed record CapturedFacts(
+        string Id, Exception Exception, DateTimeOffset Time, string? TraceId, string? SpanId)
+    {
+        public string? UserId { get; init; }
+        public string? RequestId { get; init; }
+        public (string, string)[] Attributes { get; init; } = [];
+
+        public CrashFacts ToCrash(BlackBoxSnapshot box) => new()
+        {
+            CrashId = Id,
+            Class = CrashClasses.Captured,
+            Time = Time,
+            Box = box,
+            Exception = Exception,
+            TraceId = TraceId,
+            SpanId = SpanId,
+            UserId = UserId,
+            RequestId = RequestId,
+            Attributes = Attributes,
+            Evidence = [new Evidence("crash_file",
+                "The application reported the exception with CaptureException; the process lives on.")],
+            Resources = ProcessResources.Now(),
+        };
+    }
+}
