@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using System.Text;
 using System.Text.Unicode;
 using TocsinSdk.Runs;
 
@@ -68,7 +69,10 @@ internal sealed unsafe class BlackBoxWriter
     }
 
     public void Log(byte severity, string logger, string message, ActivityTraceId trace, ActivitySpanId span,
-        string? userId)
+        string? userId) => Log(severity, logger, Encoding.UTF8.GetBytes(message), trace, span, userId);
+
+    public void Log(byte severity, string logger, ReadOnlySpan<byte> message, ActivityTraceId trace,
+        ActivitySpanId span, string? userId)
     {
         var sequence = Interlocked.Increment(ref _logs);
         var payload = Open(
@@ -80,7 +84,7 @@ internal sealed unsafe class BlackBoxWriter
         var at = 40;
         Append(payload, ref at, logger, MaxLogger);
         Append(payload, ref at, userId, MaxUser);
-        Append(payload, ref at, message, payload.Length);
+        AppendUtf8(payload, ref at, message);
         Seal(slot, sequence, at);
     }
 
@@ -182,6 +186,17 @@ internal sealed unsafe class BlackBoxWriter
         Utf8.FromUtf16(text, to.Slice(at + 2, room), out _, out var written);
         BinaryPrimitives.WriteUInt16LittleEndian(to[at..], (ushort)written);
         at += 2 + written;
+    }
+
+    private static void AppendUtf8(Span<byte> to, ref int at, ReadOnlySpan<byte> text)
+    {
+        var length = Math.Min(text.Length, to.Length - at - 2);
+        // Not in the middle of a character: 10xxxxxx continues one.
+        while (length < text.Length && length > 0 && (text[length] & 0xC0) == 0x80)
+            length--;
+        text[..length].CopyTo(to[(at + 2)..]);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[at..], (ushort)length);
+        at += 2 + length;
     }
 
     private static void CopyIds(ActivityTraceId trace, ActivitySpanId span, Span<byte> to)

@@ -4,7 +4,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using TocsinSdk.Analysis;
 using TocsinSdk.BlackBox;
+using TocsinSdk.Context;
 using TocsinSdk.Delivery;
+using TocsinSdk.Logging;
 using TocsinSdk.Runs;
 
 namespace TocsinSdk.Crashes;
@@ -25,7 +27,7 @@ internal sealed class CrashLane
     private const int BufferSize = 512 << 10, Reserve = 256 << 10;
 
     private readonly BlackBoxWriter _box;
-    private readonly BlackBoxLoggerProvider _logs;
+    private readonly TocsinLoggerProvider _logs;
     private readonly TocsinServer _server;
     private readonly RunFolder _folder;
     private readonly HeapReserve _reserve;
@@ -40,7 +42,7 @@ internal sealed class CrashLane
     private ExecutionContext? _context;
     private long _enteredAt;
 
-    public CrashLane(BlackBoxWriter box, BlackBoxLoggerProvider logs, TocsinServer server, RunFolder folder,
+    public CrashLane(BlackBoxWriter box, TocsinLoggerProvider logs, TocsinServer server, RunFolder folder,
         HeapReserve reserve, TimeProvider clock)
     {
         (_box, _logs, _server, _folder, _reserve, _clock) = (box, logs, server, folder, reserve, clock);
@@ -129,8 +131,10 @@ internal sealed class CrashLane
             Exception = exception,
             TraceId = activity?.TraceId.ToHexString(),
             SpanId = activity?.SpanId.ToHexString(),
-            UserId = Tried(() => Surroundings.Find("user.id", activity, _logs.Scopes)),
-            RequestId = Tried(() => Surroundings.Find("RequestId", activity, _logs.Scopes)),
+            UserId = Ambient.Current?.UserId
+                ?? Tried(() => Surroundings.Find("user.id", activity, _logs.Scopes)),
+            RequestId = Ambient.Current?.RequestId
+                ?? Tried(() => Surroundings.Find("RequestId", activity, _logs.Scopes)),
             Evidence = [new Evidence("crash_file",
                 "The runtime raised UnhandledException: nothing caught the exception.")],
         };

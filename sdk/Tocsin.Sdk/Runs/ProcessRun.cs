@@ -5,6 +5,8 @@ using TocsinSdk.BlackBox;
 using TocsinSdk.Configuration;
 using TocsinSdk.Crashes;
 using TocsinSdk.Delivery;
+using TocsinSdk.Logging;
+using TocsinSdk.Redaction;
 using TocsinSdk.Telemetry;
 
 namespace TocsinSdk.Runs;
@@ -35,7 +37,9 @@ internal sealed class ProcessRun
         Box = new BlackBoxWriter(Memory(Folder), Identity, Pulse.Period, clock);
         // From here on a death without a noted request to stop looks like a crash.
         Signals = new StopSignals(this);
-        Logs = new BlackBoxLoggerProvider(Box, settings.LogLevel);
+        Redactor = new Redactor(settings.Options.Redaction);
+        Logs = new TocsinLoggerProvider(Redactor, clock);
+        Logs.Add(new BlackBoxSink(Box, settings.LogLevel));
         var server = new TocsinServer(settings.Url, settings.Key);
         var reserve = new HeapReserve(clock);
         _lane = new CrashLane(Box, Logs, server, Folder, reserve, clock);
@@ -67,7 +71,8 @@ internal sealed class ProcessRun
     public RunFolder Folder { get; }
     public RunIdentity Identity { get; }
     public BlackBoxWriter Box { get; }
-    public BlackBoxLoggerProvider Logs { get; }
+    public Redactor Redactor { get; }
+    public TocsinLoggerProvider Logs { get; }
     public StopSignals Signals { get; }
     public ErrorCapture Errors { get; }
 

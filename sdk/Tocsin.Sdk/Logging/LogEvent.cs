@@ -1,0 +1,127 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Logging;
+
+namespace TocsinSdk.Logging;
+
+/// <summary>
+/// One log record as all sinks see it: redacted, rendered, with its context. Filled on the logging thread, which uses
+/// the same object for its next record; a sink that keeps one copies it.
+/// </summary>
+internal sealed class LogEvent
+{
+    private const int FirstBytes = 2048, KeepBytes = 64 << 10, MaxFields = 64;
+
+    [ThreadStatic]
+    private static LogEvent? t_free;
+
+    private readonly Utf8Text _json = new(FirstBytes);
+    private LogField[] _fields = new LogField[16];
+    private int _messageAt, _messageLength;
+    private bool _hasJson;
+
+    public DateTimeOffset Time { get; set; }
+    public LogLevel Level { get; set; }
+    public FieldKey Logger { get; set; } = null!;
+    public EventId EventId { get; set; }
+    public MessageTemplate? ParsedTemplate { get; set; }
+    public Exception? Exception { get; set; }
+    public ActivityTraceId TraceId { get; set; }
+    public ActivitySpanId SpanId { get; set; }
+    public ActivityTraceFlags TraceFlags { get; set; }
+    public string? RequestId { get; set; }
+    public string? UserId { get; set; }
+    public string? SessionId { get; set; }
+    public int ThreadId { get; set; }
+
+    public string Category => Logger.Name;
+
+    /// <summary>As written in the source, "{OrderId} shipped"; null when the logger was given no template.</summary>
+    public string? Template => ParsedTemplate?.Text;
+
+    /// <summary>Rendered and redacted, UTF-8.</summary>
+    public ReadOnlySpan<byte> Message => Text.Slice(_messageAt, _messageLength);
+
+    /// <summary>The values of the message, then those of the scopes around it; no name twice.</summary>
+    public ReadOnlySpan<LogField> Fields => _fields.AsSpan(0, Count);
+
+    public int Count { get; private set; }
+
+    /// <summary>How many of <see cref="Fields"/> belong to the message itself.</summary>
+    public int OwnCount { get; set; }
+
+    internal Utf8Text Text { get; } = new(FirstBytes);
+
+    /// <summary>The record as one line of JSON with its line feed; made once however many sinks ask.</summary>
+    public ReadOnlySpan<byte> JsonLine
+    {
+        get
+        {
+            if (!_hasJson)
+                Logging.JsonLine.Write(this, _json);
+            _hasJson = true;
+            return _json.Written;
+        }
+    }
+
+    public ReadOnlySpan<byte> TextOf(in LogField field) => Text.Slice(field.At, field.Length);
+
+    /// <summary>An empty event; a second one while the thread's own is in use, when a value's ToString logs.</summary>
+    public static LogEvent Rent()
+    {
+        var e = t_free ?? new LogEvent();
+        t_free = null;
+        return e;
+    }
+
+    public void Return()
+    {
+        Clear();
+        t_free = this;
+    }
+
+    public void Clear()
+    {
+        Text.Clear(KeepBytes);
+        _json.Clear(KeepBytes);
+        _hasJson = false;
+        (Count, OwnCount, _messageAt, _messageLength) = (0, 0, 0, 0);
+        (RequestId, UserId, SessionId, Exception, ParsedTemplate) = (null, null, null, null, null);
+        (TraceId, SpanId, TraceFlags, EventId) = (default, default, default, default);
+    }
+
+    public void CopyFrom(LogEvent other)
+    {
+        Clear();
+        Text.Append(other.Text.Written);
+        if (_fields.Length < other.Count)
+            _fields = new LogField[other._fields.Length];
+        other.Fields.CopyTo(_fields);
+        (Count, OwnCount, _messageAt, _messageLength) =
+            (other.Count, other.OwnCount, other._messageAt, other._messageLength);
+        (Time, Level, Logger, EventId, ThreadId) = (other.Time, other.Level, other.Logger, other.EventId, other.ThreadId);
+        (RequestId, UserId, SessionId, Exception, ParsedTemplate) =
+            (other.RequestId, other.UserId, other.SessionId, other.Exception, other.ParsedTemplate);
+        (TraceId, SpanId, TraceFlags) = (other.TraceId, other.SpanId, other.TraceFlags);
+    }
+
+    /// <summary>The text of the field has been appended to <see cref="Text"/> from <paramref name="at"/> on.</summary>
+    internal void Add(FieldKey key, FieldKind kind, long bits, int at)
+    {
+        if (Count == MaxFields)
+            return;
+        if (Count == _fields.Length)
+            Array.Resize(ref _fields, _fields.Length * 2);
+        _fields[Count++] = new LogField(key, kind, bits, at, Text.Length - at);
+    }
+
+    /// <summary>Takes the newest field back to <paramref name="index"/>, in the place of the one there.</summary>
+    internal void MoveLastTo(int index)
+    {
+        _fields[index] = _fields[--Count];
+    }
+
+    internal void DropLast() => Count--;
+
+    /// <summary>The message has been appended to <see cref="Text"/> from <paramref name="at"/> on.</summary>
+    internal void SetMessage(int at) => (_messageAt, _messageLength) = (at, Text.Length - at);
+}

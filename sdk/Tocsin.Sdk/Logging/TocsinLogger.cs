@@ -1,0 +1,64 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+
+namespace TocsinSdk.Logging;
+
+internal sealed class TocsinLogger : ILogger
+{
+    private const int Levels = (int)LogLevel.Critical + 1;
+
+    private readonly TocsinLoggerProvider _provider;
+    private readonly FieldKey _category;
+
+    /// <summary>The sinks of each level.</summary>
+    private volatile ILogSink[][] _sinks = [];
+
+    public TocsinLogger(TocsinLoggerProvider provider, string category)
+    {
+        (_provider, _category) = (provider, provider.Filling.KeyOf(category));
+        Refresh();
+    }
+
+    public void Refresh()
+    {
+        var sinks = _provider.Sinks;
+        var byLevel = new ILogSink[Levels][];
+        for (var level = 0; level < Levels; level++)
+            byLevel[level] = Array.FindAll(sinks, s => s.Takes((LogLevel)level, _category.Name));
+        _sinks = byLevel;
+    }
+
+    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => _provider.Scopes?.Push(state);
+
+    public bool IsEnabled(LogLevel logLevel)
+    {
+        var sinks = _sinks;
+        return (uint)logLevel < (uint)sinks.Length && sinks[(int)logLevel].Length > 0;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A record that cannot be written must not harm who wrote it.")]
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+        Func<TState, Exception?, string> formatter)
+    {
+        if (!IsEnabled(logLevel))
+            return;
+        var e = LogEvent.Rent();
+        try
+        {
+            (e.Time, e.Level, e.Logger, e.EventId, e.Exception) =
+                (_provider.Clock.GetUtcNow(), logLevel, _category, eventId, exception);
+            _provider.Filling.Fill(e, state, formatter, _provider.Scopes);
+            foreach (var sink in _sinks[(int)logLevel])
+                sink.Write(e);
+        }
+        catch (Exception broken)
+        {
+            LogTroubles.Note(broken);
+        }
+        finally
+        {
+            e.Return();
+        }
+    }
+}
