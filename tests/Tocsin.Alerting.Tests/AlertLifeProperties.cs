@@ -1,6 +1,7 @@
 using Dapper;
 using Tocsin.Alerting.State;
 using Tocsin.Model.Alerts;
+using Tocsin.Testing;
 
 namespace Tocsin.Alerting.Tests;
 
@@ -10,6 +11,7 @@ public sealed class AlertLifeProperties
     private const int Steps = 400;
 
     [Theory]
+    [Trait("Kind", "Fuzz")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -17,7 +19,7 @@ public sealed class AlertLifeProperties
     public async Task Random_lives_keep_every_promise(int seed)
     {
         await using var desk = new Desk();
-        var random = new Random(seed);
+        var random = FuzzSeed.Random(seed);
         int occurrences = 0;
         for (int step = 0; step < Steps; step++)
         {

@@ -25,7 +25,7 @@ internal sealed class Desk : IAsyncDisposable
         Sweep = new AlertSweep(Catalog, Ledger, Options, Clock, Metrics);
     }
 
-    public ManualClock Clock { get; } = new(Some.Time);
+    public FakeClock Clock { get; } = new(Some.Time);
 
     public MetricSet Metrics { get; } = new();
 

@@ -68,7 +68,7 @@ public sealed class HttpAnswersTests
                 http.Response.Headers.RetryAfter = header;
             return Task.CompletedTask;
         });
-        (SendResult result, _) = await Send(receiver.Url, clock: new ManualClock(Some.Time));
+        (SendResult result, _) = await Send(receiver.Url, clock: new FakeClock(Some.Time));
         result.ShouldBeOfType<SendResult.RetryLater>().After.ShouldBe(seconds is { } s ? TimeSpan.FromSeconds(s) : null);
     }
 
@@ -186,7 +186,7 @@ public sealed class HttpAnswersTests
     public async Task The_request_carries_signature_token_and_JSON()
     {
         await using Receiver receiver = await Receiver.Start(_ => Task.CompletedTask);
-        using ChannelContext context = Receiver.Context(clock: new ManualClock(Some.Time));
+        using ChannelContext context = Receiver.Context(clock: new FakeClock(Some.Time));
         using Channel channel = Receiver.Webhook(context, receiver.Url,
             ("secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), ("bearer_token", "t0ken"));
         await channel.Send(Some.News(Some.Saying(Some.Hostile)), Cancel);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Tocsin.Testing;
 
 namespace Tocsin.Channels.Tests;
 
@@ -42,12 +43,13 @@ public sealed class SlackPayloadTests
     }
 
     [Theory]
+    [Trait("Kind", "Fuzz")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     public void Any_text_stays_text(int seed)
     {
-        var random = new Random(seed);
+        var random = FuzzSeed.Random(seed);
         for (int i = 0; i < 400; i++)
         {
             Notification news = Some.News(Some.Saying(Noise.Text(random, 200)), (NotificationReason)random.Next(4));

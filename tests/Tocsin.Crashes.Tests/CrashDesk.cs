@@ -31,7 +31,7 @@ internal sealed class CrashDesk : IAsyncDisposable
         Tap = new CrashTap(Inbox, Metrics);
     }
 
-    public ManualClock Manual { get; } = new(SomeCrash.Time);
+    public FakeClock Manual { get; } = new(SomeCrash.Time);
     public TimeProvider Clock { get; }
     public MetricSet Metrics { get; } = new();
     public LiveEvents Live { get; } = new();

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using Tocsin.Model.Crashes;
+using Tocsin.Testing;
 
 namespace Tocsin.Diagnosis.Tests;
 
@@ -50,9 +51,10 @@ public sealed class RuleFilesTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Mutated_files_give_errors_and_never_exceptions()
     {
-        var random = new Random(11);
+        var random = FuzzSeed.Random(11);
         byte[] good = Encoding.UTF8.GetBytes(Good);
         for (int i = 0; i < 5000; i++)
         {

@@ -13,6 +13,7 @@ namespace Tocsin.Storage.Tests;
 public sealed class FuzzTests
 {
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Log_files()
     {
         using var source = new Store();
@@ -21,7 +22,7 @@ public sealed class FuzzTests
             source.Append(batches.Next());
         string path = Store.Folder + "/wal/0000000000000001.wal";
         byte[] log = ((MemoryFileSystem)source.Files).ReadAll(path);
-        var mutation = new Mutation(1);
+        var mutation = new Mutation(FuzzSeed.Of(1));
         for (int i = 0; i < 1500; i++)
         {
             var files = new MemoryFileSystem();
@@ -33,11 +34,12 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Segment_files()
     {
         (MemoryFileSystem files, string path) = OneSegment();
         byte[] segment = files.ReadAll(path);
-        var mutation = new Mutation(2);
+        var mutation = new Mutation(FuzzSeed.Of(2));
         var everything = new BlockQuery(TimeRange.Start, TimeRange.End, new TextContains("user"), false, null);
         for (int i = 0; i < 3000; i++)
         {
@@ -56,12 +58,13 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Block_directories_and_columns_behind_right_checksums()
     {
         (MemoryFileSystem files, string path) = OneSegment();
         BlockHeader header = SegmentFile.Open(files, path, _ => { }).Footer.Blocks[0];
         byte[] block = files.ReadAll(path).AsSpan((int)header.Offset, header.Length).ToArray();
-        var mutation = new Mutation(3);
+        var mutation = new Mutation(FuzzSeed.Of(3));
         for (int i = 0; i < 5000; i++)
         {
             byte[] bad = mutation.Of(block.AsSpan(0, header.DirectoryLength));
@@ -79,10 +82,11 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Columns()
     {
-        var random = new Random(4);
-        var mutation = new Mutation(4);
+        var random = FuzzSeed.Random(4);
+        var mutation = new Mutation(FuzzSeed.Of(4));
         foreach ((ColumnEncoding encoding, byte[] raw, int rows) in SampleColumns())
         {
             for (int i = 0; i < 3000; i++)
@@ -103,13 +107,14 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Manifests()
     {
         byte[] manifest = new Manifest(7, 3,
             [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 15))])
             .Encode();
         Manifest.Decode(manifest).Entries.Count.ShouldBe(2);
-        var mutation = new Mutation(5);
+        var mutation = new Mutation(FuzzSeed.Of(5));
         for (int i = 0; i < 5000; i++)
         {
             byte[] bad = mutation.Of(manifest);
@@ -124,12 +129,13 @@ public sealed class FuzzTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Cursors()
     {
         var id = new RowId(new Instant(-5), 77);
         RowId.TryParse(id.ToString(), out RowId back).ShouldBeTrue();
         back.ShouldBe(id);
-        var mutation = new Mutation(6);
+        var mutation = new Mutation(FuzzSeed.Of(6));
         for (int i = 0; i < 3000; i++)
         {
             string text = System.Text.Encoding.Latin1.GetString(

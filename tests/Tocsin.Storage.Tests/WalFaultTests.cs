@@ -136,12 +136,13 @@ public sealed class WalFaultTests
     }
 
     [Theory]
+    [Trait("Kind", "Fuzz")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
     public void What_was_acknowledged_survives_a_power_cut(int seed)
     {
-        var random = new Random(seed);
+        var random = FuzzSeed.Random(seed);
         var memory = new MemoryFileSystem();
         var acknowledged = new List<string>();
         for (int life = 0; life < 6; life++)

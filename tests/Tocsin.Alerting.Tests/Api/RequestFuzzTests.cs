@@ -1,5 +1,6 @@
 using System.Text;
 using Tocsin.Alerting.Api;
+using Tocsin.Testing;
 
 namespace Tocsin.Alerting.Tests.Api;
 
@@ -18,10 +19,11 @@ public sealed class RequestFuzzTests
 
     /// <summary>Every body ends in a proposal that can be kept, or in faults; never in an exception.</summary>
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public async Task Mutated_requests_are_kept_or_refused_and_nothing_else()
     {
         await using var desk = new Desk();
-        var random = new Random(7);
+        var random = FuzzSeed.Random(7);
         int kept = 0, refused = 0;
         for (int round = 0; round < 5000; round++)
         {
@@ -39,9 +41,10 @@ public sealed class RequestFuzzTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Any_text_is_a_duration_or_none()
     {
-        var random = new Random(11);
+        var random = FuzzSeed.Random(11);
         for (int round = 0; round < 20_000; round++)
         {
             string text = string.Concat(Enumerable.Range(0, random.Next(12)).Select(_ => "0123456789dhms. -+e"[random.Next(19)]));

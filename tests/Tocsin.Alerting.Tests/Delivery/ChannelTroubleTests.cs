@@ -169,6 +169,7 @@ public sealed class ChannelTroubleTests : IAsyncDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public async Task The_time_from_crash_to_delivery_is_measured_from_the_crash()
     {
         Alert crash = AlertOf(1) with { CrashId = "CRASH-20260314150926-00000001", StartsAt = _clock.GetUtcNow().AddSeconds(-2) };
@@ -189,7 +190,7 @@ public sealed class ChannelTroubleTests : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private ChannelQueue Start() => new DeliveryWorker(_catalog, _outbox, "", _clock, _metrics, new Random(1)).Queues[0];
+    private ChannelQueue Start() => new DeliveryWorker(_catalog, _outbox, "", _clock, _metrics, FuzzSeed.Random(1)).Queues[0];
 
     /// <summary>The server dies in the middle of an attempt: nothing of its outcome is written down.</summary>
     private async Task Kill(bool arrived)

@@ -2,6 +2,7 @@ using Tocsin.Alerting.Records;
 using Tocsin.Alerting.State;
 using Tocsin.Channels;
 using Tocsin.Model.Alerts;
+using Tocsin.Testing;
 
 namespace Tocsin.Alerting.Tests.Delivery;
 
@@ -12,6 +13,7 @@ public sealed class DeliveryProperties
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(5);
 
     [Theory]
+    [Trait("Kind", "Fuzz")]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
@@ -22,7 +24,7 @@ public sealed class DeliveryProperties
     [InlineData(8)]
     public async Task Random_histories_keep_every_promise(int seed)
     {
-        var random = new Random(seed);
+        var random = FuzzSeed.Random(seed);
         var channel = new FakeChannel();
         await using var post = new Post(channel, new ChannelRules { RateLimit = Limit, RateWindow = s_window }, random);
         var receiver = new World(post, random, rejects: seed % 2 == 0);

@@ -24,7 +24,7 @@ internal sealed class Post : IAsyncDisposable
 
     public Random Random { get; }
 
-    public ManualClock Clock { get; } = new(Some.Time);
+    public FakeClock Clock { get; } = new(Some.Time);
 
     public CatalogDatabase Catalog { get; private set; } = null!;
 

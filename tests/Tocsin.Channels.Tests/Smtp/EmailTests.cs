@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Tocsin.Model.Alerts;
+using Tocsin.Testing;
 
 namespace Tocsin.Channels.Tests.Smtp;
 
@@ -152,10 +153,11 @@ public sealed class EmailTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public async Task Random_text_comes_back_as_it_was()
     {
         await using MailServer server = await MailServer.Start(tls: false);
-        var random = new Random(1);
+        var random = FuzzSeed.Random(1);
         for (int i = 0; i < 30; i++)
         {
             Alert alert = Some.Slow() with { Title = Noise.Text(random, 80), Message = Noise.Text(random, 300) };

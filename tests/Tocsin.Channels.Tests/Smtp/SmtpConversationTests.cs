@@ -56,9 +56,10 @@ public sealed class SmtpConversationTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public async Task Damaged_replies_end_in_a_reply_or_in_a_broken_conversation()
     {
-        var mutation = new Mutation(5);
+        var mutation = new Mutation(FuzzSeed.Of(5));
         byte[] whole = Encoding.ASCII.GetBytes("250-mail.test\r\n250-AUTH PLAIN\r\n250 HELP\r\n354 go\r\n");
         int read = 0, broken = 0;
         for (int i = 0; i < 5000; i++)

@@ -1,6 +1,7 @@
 using System.Text;
 using Tocsin.Cli.Run.Evidence;
 using Tocsin.Model.Crashes;
+using Tocsin.Testing;
 
 namespace Tocsin.Cli.Tests.Run;
 
@@ -45,9 +46,10 @@ public sealed class CrashReportTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Damaged_reports_never_throw()
     {
-        var random = new Random(4480);
+        var random = FuzzSeed.Random(4480);
         string[] names = ["report-overflow.json", "report-abort.json", "report-throw.json"];
         var seeds = names.Select(Golden.Bytes).ToArray();
         for (var round = 0; round < 2000; round++)

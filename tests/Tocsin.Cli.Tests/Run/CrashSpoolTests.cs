@@ -1,6 +1,7 @@
 using System.Text;
 using Tocsin.Cli.Run.Spool;
 using Tocsin.Model.Crashes;
+using Tocsin.Testing;
 
 namespace Tocsin.Cli.Tests.Run;
 
@@ -56,11 +57,12 @@ public sealed class CrashSpoolTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Damaged_files_are_set_aside_and_not_seen_again()
     {
         var spool = new CrashSpool(_folder.Path);
         var good = Encoding.UTF8.GetBytes(CrashJson.Write(Record(1, "orders")));
-        var random = new Random(3);
+        var random = FuzzSeed.Random(3);
         for (var i = 0; i < 300; i++)
         {
             var bytes = good.AsSpan(0, random.Next(good.Length)).ToArray();

@@ -1,6 +1,7 @@
 using System.Text;
 using Tocsin.Cli.Run.Stderr;
 using Tocsin.Model.Crashes;
+using Tocsin.Testing;
 
 namespace Tocsin.Cli.Tests.Run;
 
@@ -200,9 +201,10 @@ public sealed class StderrReadingTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Damaged_and_mixed_outputs_never_break_the_readers()
     {
-        var random = new Random(4480);
+        var random = FuzzSeed.Random(4480);
         var goldens = Golden.Stderr.Select(Golden.Text).ToArray();
         for (var round = 0; round < 8000; round++)
         {

@@ -1,6 +1,7 @@
 using Tocsin.Crashes.Grouping;
 using Tocsin.Crashes.Stacks;
 using Tocsin.Model.Crashes;
+using Tocsin.Testing;
 using static Tocsin.Crashes.Tests.SomeCrash;
 
 namespace Tocsin.Crashes.Tests.Grouping;
@@ -193,9 +194,10 @@ public sealed class GrouperTests
         Key(other).ShouldBe(Key(one), language);
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Any_record_has_a_fingerprint()
     {
-        var random = new Random(9);
+        var random = FuzzSeed.Random(9);
         string[] words = ["", "System.X", "<", "A.B`1[C]", "java.lang.E", new('x', 600), "\0", "a b",
             "System.AggregateException"];
         CrashException Any(int depth) => new()

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Tocsin.Crashes.Stacks;
 using Tocsin.Model.Crashes;
+using Tocsin.Testing;
 
 namespace Tocsin.Crashes.Tests.Stacks;
 
@@ -172,9 +173,10 @@ public sealed class StackTextTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Mutated_stacks_are_read_in_bounded_time_and_size()
     {
-        var random = new Random(5);
+        var random = FuzzSeed.Random(5);
         string[] seeds = [DotNet, Java, Python, Node];
         long start = Stopwatch.GetTimestamp();
         for (int i = 0; i < 8000; i++)

@@ -122,13 +122,14 @@ public sealed class EventBatchTests
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Damaged_batches_are_refused_and_never_read_outside()
     {
         byte[] batch = Some.Batch(
             Some.Log("one").With(("list", new object?[] { 1, "two" }),
                 ("map", new Dictionary<string, object?> { ["k"] = 2.5 })),
             Some.Log("two", 1) with { Service = "web", TraceId = Some.TraceId(1) });
-        var mutation = new Mutation(7);
+        var mutation = new Mutation(FuzzSeed.Of(7));
         for (int i = 0; i < 20_000; i++)
         {
             byte[] bad = mutation.Of(batch);
