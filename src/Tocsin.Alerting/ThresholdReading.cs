@@ -9,6 +9,9 @@ public sealed record ThresholdReading(string Metric, double Current, double Thre
     /// <summary>A threshold of 0 has no percentage: whatever crosses it counts as twice too much.</summary>
     private const double PercentOverZero = 100;
 
+    /// <summary>A tiny threshold must not make a number that JSON cannot hold.</summary>
+    private const double MostPercent = 1e9;
+
     private static readonly (string Suffix, string Unit)[] s_units =
     [
         ("_percent", "%"), ("_pct", "%"), ("_milliseconds", " ms"), ("_ms", " ms"), ("_seconds", " s"), ("_bytes", " bytes"),
@@ -22,7 +25,7 @@ public sealed record ThresholdReading(string Metric, double Current, double Thre
     public double OveragePercent =>
         Current == Threshold ? 0
         : Threshold == 0 ? PercentOverZero
-        : Math.Abs((Current - Threshold) / Threshold) * 100;
+        : Math.Min(Math.Abs((Current - Threshold) / Threshold) * 100, MostPercent);
 
     public bool Below => Current < Threshold;
 

@@ -12,7 +12,7 @@ internal sealed class RandomBatches(int seed)
 {
     private static readonly string[] s_words =
         ["timeout", "user", "GET", "/api/v1", "Ünïcode", "", "500", "a_b", "reset by peer"];
-    private readonly Random _random = new(seed);
+    private readonly Random _random = FuzzSeed.Random(seed);
 
     public byte[] Next(int maxRows = 40, Dataset dataset = Dataset.Logs)
     {

@@ -57,11 +57,18 @@ internal static partial class ProposalReader
         if (metric.Length > 0 && !MetricName().IsMatch(metric))
             check.Fail(
                 "metric", $"'{Check.Short(metric)}' is not a metric's name", "letters, digits, _ . : - such as cpu_percent");
-        if (request.CurrentValue is null)
-            check.Fail("currentValue", "it is missing", "a number");
-        if (request.ThresholdValue is null)
-            check.Fail("thresholdValue", "it is missing", "a number");
-        return new ThresholdReading(metric, request.CurrentValue ?? 0, request.ThresholdValue ?? 0);
+        return new ThresholdReading(
+            metric, Number(check, "currentValue", request.CurrentValue),
+            Number(check, "thresholdValue", request.ThresholdValue));
+    }
+
+    /// <summary>JSON's 1e999 is read as infinity, which JSON cannot write.</summary>
+    private static double Number(Check check, string where, double? value)
+    {
+        if (value is { } number && double.IsFinite(number))
+            return number;
+        check.Fail(where, value is null ? "it is missing" : "it is too large", "a number");
+        return 0;
     }
 
     /// <summary>"threshold" alone would make one alert of all metrics of a resource.</summary>

@@ -7,6 +7,8 @@ namespace Tocsin.Crashes.Stacks;
 /// to.</summary>
 internal static class PythonTraceback
 {
+    private const string FileWord = "File \"";
+
     public static bool IsOne(ReadOnlySpan<string> lines)
     {
         foreach (string line in lines)
@@ -90,7 +92,10 @@ internal static class PythonTraceback
     }
 
     private static bool IsFrame(string text) =>
-        text.StartsWith("File \"", StringComparison.Ordinal) && text.Contains("\", line ", StringComparison.Ordinal);
+        text.StartsWith(FileWord, StringComparison.Ordinal) && EndOfFile(text) >= 0;
+
+    // Looked for behind the opening quote, which would else be taken for the closing one of an empty name.
+    private static int EndOfFile(string text) => text.IndexOf("\", line ", FileWord.Length, StringComparison.Ordinal);
 
     private static bool IsLink(string text) =>
         text.StartsWith("During handling of the above", StringComparison.Ordinal)
@@ -98,8 +103,8 @@ internal static class PythonTraceback
 
     private static CrashFrame? Frame(string text)
     {
-        int quote = text.IndexOf("\", line ", StringComparison.Ordinal);
-        string file = text[6..quote];
+        int quote = EndOfFile(text);
+        string file = text[FileWord.Length..quote];
         string rest = text[(quote + 8)..];
         int comma = rest.IndexOf(", in ", StringComparison.Ordinal);
         string function = comma < 0 ? "<module>" : rest[(comma + 5)..].Trim();

@@ -136,6 +136,7 @@ public sealed class AlertingApiTests
     [InlineData("""{"relatedLogs":[null]}""", "relatedLogs[0]: it is null")]
     [InlineData("""{"metric":"cpu_percent"}""", "currentValue: it is missing; expected a number. thresholdValue: it is missing; expected a number.")]
     [InlineData("""{"metric":"cpu percent","currentValue":1,"thresholdValue":2}""", "metric: 'cpu percent' is not a metric's name")]
+    [InlineData("""{"metric":"cpu_percent","currentValue":1e999,"thresholdValue":2}""", "currentValue: it is too large; expected a number.")]
     [InlineData("""{"type":"threshold"}""", "metric: it is missing")]
     public async Task A_wrong_field_is_named_with_what_was_expected(string wrong, string expected)
     {

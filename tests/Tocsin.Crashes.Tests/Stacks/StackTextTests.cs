@@ -173,6 +173,10 @@ public sealed class StackTextTests
     }
 
     [Fact]
+    public void A_python_frame_without_a_file_is_no_frame() =>
+        StackText.Parse("Traceback (most recent call last):\n  File \", line 1, in f\nE: x").ShouldBeNull();
+
+    [Fact]
     [Trait("Kind", "Fuzz")]
     public void Mutated_stacks_are_read_in_bounded_time_and_size()
     {
