@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using TocsinSdk;
+using TocsinSdk.AspNetCore.Health;
 using TocsinSdk.AspNetCore.Requests;
 using TocsinSdk.Runs;
 
@@ -50,8 +51,9 @@ public static class TocsinWebExtensions
     public static IEndpointRouteBuilder MapTocsin(this IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        _ = RunOf(endpoints.ServiceProvider);
+        var run = RunOf(endpoints.ServiceProvider);
         // One line per part: XxxEndpoints.Map(endpoints, run);
+        HealthEndpoints.Map(endpoints, run);
         return endpoints;
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TocsinSdk;
 using TocsinSdk.Configuration;
+using TocsinSdk.Health;
 using TocsinSdk.Runs;
 using TocsinSdk.Telemetry;
 
@@ -26,6 +27,7 @@ public static class TocsinHostExtensions
         builder.Services.AddSingleton(run);
         // First in line: started before, and stopped after, every service of the application.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostTelemetry>());
+        HealthServices.Add(builder.Services, run);
         builder.Logging.AddProvider(run.Logs);
         builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
         return builder;

@@ -1,9 +1,11 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Diagnostics;
 using System.Globalization;
 using TocsinSdk.BlackBox;
+using TocsinSdk.Context;
 using TocsinSdk.Crashes;
 using TocsinSdk.Delivery;
+using TocsinSdk.Logging;
 using TocsinSdk.Telemetry;
 
 namespace TocsinSdk.Analysis;
@@ -14,7 +16,7 @@ namespace TocsinSdk.Analysis;
 /// Any thread; never throws, never waits for the network.
 /// </summary>
 internal sealed class ErrorCapture(
-    Courier courier, BlackBoxLoggerProvider logs, AnalysisOptions options, TimeProvider clock)
+    Courier courier, TocsinLoggerProvider logs, AnalysisOptions options, TimeProvider clock)
 {
     private const int MaxAttributes = 32, MaxText = 1024;
 
@@ -63,8 +65,8 @@ internal sealed class ErrorCapture(
         var activity = Activity.Current;
         var facts = new CapturedFacts(id, exception, now, activity?.TraceId.ToHexString(), activity?.SpanId.ToHexString())
         {
-            UserId = Surroundings.Find("user.id", activity, logs.Scopes),
-            RequestId = Surroundings.Find("RequestId", activity, logs.Scopes),
+            UserId = Ambient.Current?.UserId ?? Surroundings.Find("user.id", activity, logs.Scopes),
+            RequestId = Ambient.Current?.RequestId ?? Surroundings.Find("RequestId", activity, logs.Scopes),
             Attributes = Attributes(context, left),
         };
         if (courier.TryQueue(facts.ToCrash))

@@ -11,6 +11,8 @@ internal static class OptionProblems
             yield return "Key (TOCSIN_KEY) holds a blank or a character outside ASCII; "
                 + "expected the key as the server shows it";
         // One line per group that has rules.
+        foreach (var problem in options.Health.Problems())
+            yield return problem;
         foreach (var problem in options.Requests.Problems())
             yield return problem;
     }

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Crashes;
+using TocsinSdk.Health;
 using TocsinSdk.Runs;
 
 namespace TocsinSdk.Delivery;
@@ -48,6 +49,9 @@ internal sealed class Courier
 
     /// <summary>Id of the last record made; null before one.</summary>
     public string? LastId { get; private set; }
+
+    /// <summary>Takes note of every record made; null for nobody.</summary>
+    public CrashHistory? History { get; init; }
 
     /// <summary>Never blocks; false when the queue is full. The delegate runs on the courier's thread.</summary>
     public bool TryQueue(Func<BlackBoxSnapshot, CrashFacts?> record)
@@ -128,6 +132,7 @@ internal sealed class Courier
         if (make(_box.Snapshot()) is not { } facts)
             return;
         LastId = facts.CrashId;
+        History?.Add(facts);
         var record = CrashRecordWriter.ToBytes(_buffer, facts);
         if (!_server.PostCrash(record, s_timeout).IsFinal)
             Keep(facts.CrashId, record);

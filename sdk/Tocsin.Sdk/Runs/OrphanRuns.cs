@@ -2,6 +2,7 @@ using System.Globalization;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Crashes;
 using TocsinSdk.Delivery;
+using TocsinSdk.Health;
 
 namespace TocsinSdk.Runs;
 
@@ -21,6 +22,9 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
     private DateTimeOffset _notBefore;
 
     public bool HasMore => (_waiting is null || _waiting.Count > 0) && clock.GetUtcNow() >= _notBefore;
+
+    /// <summary>Takes note of every record found; null for nobody.</summary>
+    public CrashHistory? History { get; init; }
 
     /// <summary>True when this run's own folder holds records the server has not taken yet.</summary>
     public bool HasOwn { get; set; }
@@ -129,12 +133,27 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
             if (box is not null && IsUnexplained(box) && !File.Exists(crash) && Record(box) is { } record
                 && !TryWrite(crash, record))
                 return false;
+            Remember(folder);
             var told = box?.CrashState == CrashState.Delivered;
             var sent = (told || SendAll(folder, RunFolder.CrashName, server, timeout))
                 && SendAll(folder, RunFolder.RecordPattern, server, timeout);
             if (sent)
                 RunFolder.Remove(folder);
             return sent;
+        }
+    }
+
+    private void Remember(string folder)
+    {
+        try
+        {
+            foreach (var pattern in (ReadOnlySpan<string>)[RunFolder.CrashName, RunFolder.RecordPattern])
+                foreach (var path in Directory.GetFiles(folder, pattern))
+                    History?.Add(File.ReadAllBytes(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The server still gets what can be read.
         }
     }
 

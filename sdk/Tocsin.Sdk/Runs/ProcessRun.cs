@@ -5,6 +5,7 @@ using TocsinSdk.BlackBox;
 using TocsinSdk.Configuration;
 using TocsinSdk.Crashes;
 using TocsinSdk.Delivery;
+using TocsinSdk.Health;
 using TocsinSdk.Logging;
 using TocsinSdk.Redaction;
 using TocsinSdk.Telemetry;
@@ -40,6 +41,7 @@ internal sealed class ProcessRun
         Redactor = new Redactor(settings.Options.Redaction);
         Logs = new TocsinLoggerProvider(Redactor, clock);
         Logs.Add(new BlackBoxSink(Box, settings.LogLevel));
+        CrashHistory = new CrashHistory(Folder.Siblings, Redactor);
         var server = new TocsinServer(settings.Url, settings.Key);
         var reserve = new HeapReserve(clock);
         _lane = new CrashLane(Box, Logs, server, Folder, reserve, clock);
@@ -47,7 +49,11 @@ internal sealed class ProcessRun
         AppDomain.CurrentDomain.UnhandledException += _lane.OnUnhandled;
         var dumps = Environment.GetEnvironmentVariable("DOTNET_DbgMiniDumpName");
         _courier = new Courier(
-            Identity, Box, server, Folder, new OrphanRuns(Folder, dumps, settings.HangTimeout, clock), clock);
+            Identity, Box, server, Folder,
+            new OrphanRuns(Folder, dumps, settings.HangTimeout, clock) { History = CrashHistory }, clock)
+        {
+            History = CrashHistory,
+        };
         Errors = new ErrorCapture(_courier, Logs, settings.Options.Analysis, clock);
         TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
@@ -74,6 +80,7 @@ internal sealed class ProcessRun
     public Redactor Redactor { get; }
     public TocsinLoggerProvider Logs { get; }
     public StopSignals Signals { get; }
+    public CrashHistory CrashHistory { get; }
     public ErrorCapture Errors { get; }
 
     /// <summary>Id of the crash under way, else of the last record made; null before one.</summary>
