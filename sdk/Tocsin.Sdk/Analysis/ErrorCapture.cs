@@ -6,6 +6,7 @@ using TocsinSdk.Context;
 using TocsinSdk.Crashes;
 using TocsinSdk.Delivery;
 using TocsinSdk.Logging;
+using TocsinSdk.Redaction;
 using TocsinSdk.Telemetry;
 
 namespace TocsinSdk.Analysis;
@@ -16,7 +17,7 @@ namespace TocsinSdk.Analysis;
 /// Any thread; never throws, never waits for the network.
 /// </summary>
 internal sealed class ErrorCapture(
-    Courier courier, TocsinLoggerProvider logs, AnalysisOptions options, TimeProvider clock)
+    Courier courier, TocsinLoggerProvider logs, Redactor redactor, AnalysisOptions options, TimeProvider clock)
 {
     private const int MaxAttributes = 32, MaxText = 1024;
 
@@ -95,16 +96,19 @@ internal sealed class ErrorCapture(
             _left += count;
     }
 
-    private static (string, string)[] Attributes(IEnumerable<KeyValuePair<string, object?>>? context, long left)
+    private (string, string)[] Attributes(IEnumerable<KeyValuePair<string, object?>>? context, long left)
     {
         var attributes = new List<(string, string)>();
         foreach (var (key, value) in context ?? [])
             if (attributes.Count < MaxAttributes && value is not null)
-                attributes.Add((Cut(key), Cut(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")));
+                attributes.Add((Cut(key), Cut(Text(key, value))));
         if (left > 0)
             attributes.Add(("tocsin.captured.left_out", left.ToString(CultureInfo.InvariantCulture)));
         return [.. attributes];
     }
+
+    private string Text(string key, object value) =>
+        redactor.Redact(key, Convert.ToString(value, CultureInfo.InvariantCulture) ?? "") as string ?? "";
 
     private static string Cut(string text) => text.Length <= MaxText ? text : text[..MaxText];
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using Microsoft.Extensions.Logging;
 using TocsinSdk.Analysis;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Configuration;
@@ -54,7 +55,7 @@ internal sealed class ProcessRun
         {
             History = CrashHistory,
         };
-        Errors = new ErrorCapture(_courier, Logs, settings.Options.Analysis, clock);
+        Errors = new ErrorCapture(_courier, Logs, Redactor, settings.Options.Analysis, clock);
         TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
         _ = new Pulse(Box, reserve, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
@@ -82,6 +83,9 @@ internal sealed class ProcessRun
     public StopSignals Signals { get; }
     public CrashHistory CrashHistory { get; }
     public ErrorCapture Errors { get; }
+
+    /// <summary>The application's loggers, once it has some; for records the library writes on its behalf.</summary>
+    public ILoggerFactory? Loggers { get; set; }
 
     /// <summary>Id of the crash under way, else of the last record made; null before one.</summary>
     public string? CrashId => _lane.CrashId ?? _courier?.LastId ?? Errors?.LastId;
