@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using TocsinSdk;
 using TocsinSdk.AspNetCore.Health;
+using TocsinSdk.AspNetCore.Metrics;
 using TocsinSdk.AspNetCore.Requests;
 using TocsinSdk.Runs;
 
@@ -54,6 +55,7 @@ public static class TocsinWebExtensions
         var run = RunOf(endpoints.ServiceProvider);
         // One line per part: XxxEndpoints.Map(endpoints, run);
         HealthEndpoints.Map(endpoints, run);
+        MetricsEndpoint.Map(endpoints, run);
         return endpoints;
     }
 

@@ -15,5 +15,7 @@ internal static class OptionProblems
             yield return problem;
         foreach (var problem in options.Requests.Problems())
             yield return problem;
+        foreach (var problem in options.Metrics.Problems())
+            yield return problem;
     }
 }

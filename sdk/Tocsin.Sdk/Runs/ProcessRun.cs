@@ -9,6 +9,7 @@ using TocsinSdk.Delivery;
 using TocsinSdk.Health;
 using TocsinSdk.Logging;
 using TocsinSdk.Redaction;
+using TocsinSdk.Metrics;
 using TocsinSdk.Telemetry;
 
 namespace TocsinSdk.Runs;
@@ -61,6 +62,7 @@ internal sealed class ProcessRun
         _ = new Pulse(Box, reserve, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
         ActivityWatch.Start(Box);
         _troubles = new ExporterTroubles();
+        Metrics = MetricsPage.Of(this, clock);
         if (Folder.Problem is { } problem)
             Console.Error.WriteLine($"tocsin: no black box on disk: {problem}");
     }
@@ -83,6 +85,7 @@ internal sealed class ProcessRun
     public StopSignals Signals { get; }
     public CrashHistory CrashHistory { get; }
     public ErrorCapture Errors { get; }
+    public MetricsPage Metrics { get; }
 
     /// <summary>The application's loggers, once it has some; for records the library writes on its behalf.</summary>
     public ILoggerFactory? Loggers { get; set; }

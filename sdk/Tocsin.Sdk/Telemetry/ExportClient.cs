@@ -61,7 +61,7 @@ internal static class ExportClient
     /// </summary>
     private sealed class Unmeasured : IMeterFactory
     {
-        public Meter Create(MeterOptions options) => new("Tocsin.Sdk.Unmeasured");
+        public Meter Create(MeterOptions options) => new("Private.Tocsin.Unmeasured");
 
         public void Dispose()
         {

@@ -5,6 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using System.Reflection;
+using TocsinSdk.Metrics;
 using TocsinSdk.Runs;
 
 namespace TocsinSdk.Telemetry;
@@ -19,12 +20,6 @@ internal static class OpenTelemetryWiring
     private static readonly string[] s_sources =
         ["Microsoft.AspNetCore", "Microsoft.AspNetCore.*", "System.Net.Http", "Npgsql",
             "Experimental.Microsoft.Extensions.AI"];
-
-    private static readonly string[] s_meters =
-    [
-        "Microsoft.AspNetCore.*", "System.Net.Http", "System.Net.NameResolution", "System.Runtime", "Npgsql",
-        "Microsoft.EntityFrameworkCore", "Experimental.Microsoft.Extensions.AI",
-    ];
 
     public static void Logs(OpenTelemetryLoggerOptions logs, ProcessRun run)
     {
@@ -48,7 +43,7 @@ internal static class OpenTelemetryWiring
 
     public static MeterProvider Metrics(ProcessRun run) => OpenTelemetry.Sdk.CreateMeterProviderBuilder()
         .SetResourceBuilder(ResourceOf(run))
-        .AddMeter([.. s_meters, .. Own(run.Settings)])
+        .AddMeters(run.Settings)
         .AddOtlpExporter((exporter, reader) =>
         {
             Send(exporter, "metrics", run.Settings);
@@ -61,7 +56,7 @@ internal static class OpenTelemetryWiring
         Assembly.GetEntryAssembly()?.GetName().Name is { } name
             ? [.. settings.Sources, name, name + ".*"] : [.. settings.Sources];
 
-    private static ResourceBuilder ResourceOf(ProcessRun run)
+    public static ResourceBuilder ResourceOf(ProcessRun run)
     {
         var attributes = new Dictionary<string, object>
         {
