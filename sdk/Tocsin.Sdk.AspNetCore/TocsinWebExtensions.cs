@@ -1,8 +1,10 @@
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using TocsinSdk;
 using TocsinSdk.AspNetCore.Health;
 using TocsinSdk.AspNetCore.Metrics;
@@ -25,8 +27,10 @@ public static class TocsinWebExtensions
     {
         ArgumentNullException.ThrowIfNull(builder);
         TocsinHostExtensions.AddTocsin(builder, configure);
-        ServerSpans.Watch();
+        ServerSpans.Ask();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestTrackingFilter>());
+        builder.Services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IPostConfigureOptions<ProblemDetailsOptions>, ProblemIds>());
         return builder;
     }
 

@@ -29,8 +29,8 @@ public sealed class BookingsTests : IDisposable
         var made = await _http.PostAsJsonAsync("/bookings", new { guest = "Ada", night = "2026-12-24", price = 120 });
         made.StatusCode.ShouldBe(HttpStatusCode.Created);
         (await _http.PostAsync("/bookings/1/payment", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
-        (await _http.PostAsync("/fail/request-exception", null)).StatusCode.ShouldBe(
-            HttpStatusCode.InternalServerError);
+        var failed = await _http.PostAsync("/fail/request-exception", null);
+        failed.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
 
         _server.Await(s => Said(s, "/v1/logs", "Booking 1 confirmed")
             && Said(s, "/v1/metrics", "bookings.made")).ShouldBeTrue();
@@ -45,7 +45,11 @@ public sealed class BookingsTests : IDisposable
         Said(_server, "/v1/traces", "confirm booking").ShouldBeTrue();
         // The exporter's own calls are no work of the application.
         Said(_server, "/v1/traces", "/v1/logs").ShouldBeFalse();
-        _server.Crashes.ShouldBeEmpty();
+        var captured = _server.Crashes.ShouldHaveSingleItem();
+        (captured.Class, captured.Exception!.Message).ShouldBe((CrashClass.Captured, "the ledger does not add up"));
+        captured.UserId.ShouldBe("guest-42");
+        failed.Headers.GetValues("X-Tocsin-Crash-Id").ShouldBe([captured.CrashId]);
+        captured.RequestId.ShouldBe(failed.Headers.GetValues("X-Request-ID").Single());
         _server.Heartbeats[^1].Text.ShouldContain("\"state\":\"stopped\"");
         _state.Files("*").ShouldBeEmpty();
     }

@@ -1,47 +1,30 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace TocsinSdk.AspNetCore.Requests;
 
 /// <summary>
 /// Gives ASP.NET Core's server spans what .NET 10 leaves out: the name "GET /bookings/{id:int}", http.route, the
-/// status. .NET 11 does all this itself.
+/// status; and what .NET 8 leaves out besides: method, path, scheme and server. .NET 11 does all this itself.
 /// </summary>
-internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
+internal static class ServerSpans
 {
-    // The host tells of the end of a request only to those who wanted to know of its beginning.
-    private const string Request = "Microsoft.AspNetCore.Hosting.HttpRequestIn", RequestStops = Request + ".Stop";
-
-    private static int s_watching;
-
     /// <summary>
     /// Must come before the web host is built: .NET 10 leaves the server span's attributes to whoever asks for them.
     /// </summary>
-    public static void Watch()
-    {
+    public static void Ask() =>
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
-        if (Environment.Version.Major <= 10 && Interlocked.Exchange(ref s_watching, 1) == 0)
-            DiagnosticListener.AllListeners.Subscribe(new ServerSpans());
-    }
 
-    void IObserver<DiagnosticListener>.OnNext(DiagnosticListener value)
+    /// <param name="context">The request at its end.</param>
+    /// <param name="status">As answered, or as the server is going to answer.</param>
+    /// <param name="route">"/bookings/{id:int}"; null when none was found.</param>
+    public static void Complete(HttpContext context, int status, string? route)
     {
-        if (value.Name == "Microsoft.AspNetCore")
-            value.Subscribe(this, static (name, _, _) => name.StartsWith(Request, StringComparison.Ordinal));
-    }
-
-    void IObserver<KeyValuePair<string, object?>>.OnNext(KeyValuePair<string, object?> value)
-    {
-        if (value is { Key: RequestStops, Value: HttpContext context }
-            && Activity.Current is { IsAllDataRequested: true } span)
-            Complete(span, context);
-    }
-
-    private static void Complete(Activity span, HttpContext context)
-    {
-        var status = context.Response.StatusCode;
+        if (Environment.Version.Major > 10
+            || context.Features.Get<IHttpActivityFeature>()?.Activity is not { IsAllDataRequested: true } span)
+            return;
         span.SetTag("http.response.status_code", status);
         if (status >= 500)
         {
@@ -49,24 +32,34 @@ internal sealed class ServerSpans : IObserver<DiagnosticListener>, IObserver<Key
             if (span.Status == ActivityStatusCode.Unset)
                 span.SetStatus(ActivityStatusCode.Error);
         }
-        var method = span.GetTagItem("http.request.method") as string ?? "HTTP";
-        if ((context.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText is { } raw)
-        {
-            var route = raw.StartsWith('/') ? raw : "/" + raw;
-            span.SetTag("http.route", route);
-            span.DisplayName = method + " " + route;
-        }
-        else
-        {
-            span.DisplayName = method;
-        }
+        if (span.GetTagItem("http.request.method") is not string method)
+            method = Describe(span, context.Request);
+        span.SetTag("http.route", route);
+        span.DisplayName = route is null ? method : method + " " + route;
     }
 
-    public void OnCompleted()
+    private static string Describe(Activity span, HttpRequest request)
     {
+        var method = HttpMethods.GetCanonicalizedValue(request.Method);
+        // A name of the caller's own making would be one more series for each.
+        if (!IsKnown(method))
+        {
+            span.SetTag("http.request.method_original", method);
+            method = "_OTHER";
+        }
+        span.SetTag("http.request.method", method);
+        span.SetTag("url.scheme", request.Scheme);
+        span.SetTag("url.path", (request.PathBase + request.Path).Value);
+        if (request.Host.HasValue)
+        {
+            span.SetTag("server.address", request.Host.Host);
+            span.SetTag("server.port", request.Host.Port ?? (request.Scheme == "https" ? 443 : 80));
+        }
+        return method == "_OTHER" ? "HTTP" : method;
     }
 
-    public void OnError(Exception error)
-    {
-    }
+    private static bool IsKnown(string method) =>
+        HttpMethods.IsGet(method) || HttpMethods.IsPost(method) || HttpMethods.IsPut(method)
+        || HttpMethods.IsDelete(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method)
+        || HttpMethods.IsPatch(method) || HttpMethods.IsConnect(method) || HttpMethods.IsTrace(method);
 }

@@ -10,12 +10,18 @@ internal static class OptionProblems
         if (options.Key?.AsSpan().ContainsAnyExceptInRange('!', '~') == true)
             yield return "Key (TOCSIN_KEY) holds a blank or a character outside ASCII; "
                 + "expected the key as the server shows it";
-        // One line per group that has rules.
-        foreach (var problem in options.Health.Problems())
-            yield return problem;
-        foreach (var problem in options.Requests.Problems())
+        foreach (var problem in Groups(options).SelectMany(static problems => problems))
             yield return problem;
         foreach (var problem in options.Metrics.Problems())
             yield return problem;
     }
+
+    // One line per group that has rules.
+    private static IEnumerable<IEnumerable<string>> Groups(TocsinOptions options) =>
+    [
+        options.Redaction.Problems(),
+        options.Requests.Problems(),
+        options.Health.Problems(),
+        options.Analysis.Problems(),
+    ];
 }
