@@ -43,6 +43,8 @@ void InstallPackages()
         ("chromium", "/usr/bin/chromium", "the browser tests"),
         ("fonts-liberation", "/usr/share/fonts/truetype/liberation", "the browser tests"),
         ("python3-aiosmtpd", "/usr/lib/python3/dist-packages/aiosmtpd", "the e-mail tests"),
+        ("postgresql", "/usr/lib/postgresql", "the database tests"),
+        ("redis-server", "/usr/bin/redis-server", "the Redis tests"),
         ("gcc", "/usr/bin/gcc", "the native crash tests"),
     ];
     var missing = needed.Where(n => !File.Exists(n.Probe) && !Directory.Exists(n.Probe)).ToArray();

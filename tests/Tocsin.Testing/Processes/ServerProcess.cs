@@ -129,7 +129,7 @@ public sealed class ServerPlace : IDisposable
     {
         Folder = Directory.CreateTempSubdirectory("tocsin-test-").FullName;
         Configuration = configuration;
-        (HttpPort, OtlpHttpPort, OtlpGrpcPort) = (FreePort(), FreePort(), FreePort());
+        (HttpPort, OtlpHttpPort, OtlpGrpcPort) = (Loopback.FreePort(), Loopback.FreePort(), Loopback.FreePort());
     }
 
     public string Folder { get; }
@@ -146,11 +146,4 @@ public sealed class ServerPlace : IDisposable
     public int OtlpGrpcPort { get; }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
