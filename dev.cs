@@ -46,6 +46,8 @@ void InstallPackages()
         ("postgresql", "/usr/lib/postgresql", "the database tests"),
         ("redis-server", "/usr/bin/redis-server", "the Redis tests"),
         ("gcc", "/usr/bin/gcc", "the native crash tests"),
+        ("postgresql", "/usr/lib/postgresql", "the database tests"),
+        ("redis-server", "/usr/bin/redis-server", "the Redis tests"),
     ];
     var missing = needed.Where(n => !File.Exists(n.Probe) && !Directory.Exists(n.Probe)).ToArray();
     if (missing.Length == 0)

@@ -25,19 +25,21 @@ internal sealed class HealthEndpoints
     private readonly HealthWatch _watch;
     private readonly PageAccess _access;
 
-    private HealthEndpoints(ProcessRun run, HealthWatch watch)
+    private HealthEndpoints(ProcessRun run, HealthWatch watch, HealthOptions options)
     {
         (_run, _watch) = (run, watch);
-        var options = run.Settings.Options.Health;
         _access = new PageAccess(options.Key, options.Policy);
     }
 
     /// <summary>Maps nothing when health checks are switched off.</summary>
-    public static void Map(IEndpointRouteBuilder endpoints, ProcessRun run)
+    public static void Map(IEndpointRouteBuilder endpoints, ProcessRun run) =>
+        Map(endpoints, run, run.Settings.Options.Health);
+
+    internal static void Map(IEndpointRouteBuilder endpoints, ProcessRun run, HealthOptions options)
     {
         if (endpoints.ServiceProvider.GetService<HealthWatch>() is not { } watch)
             return;
-        var health = new HealthEndpoints(run, watch);
+        var health = new HealthEndpoints(run, watch, options);
         Get(endpoints, "/health", health.Summary);
         Get(endpoints, "/health/live", health.Live);
         Get(endpoints, "/health/ready", health.Ready);

@@ -1,0 +1,40 @@
+namespace Tocsin.Testing.Processes;
+
+/// <summary>A real PostgreSQL on a free port, user "tests", no password, database "postgres".</summary>
+public sealed class PostgresServer : IAsyncDisposable
+{
+    private readonly DaemonProcess _daemon;
+
+    private PostgresServer(DaemonProcess daemon, int port) => (_daemon, Port) = (daemon, port);
+
+    /// <summary>Where Debian puts the programs of the newest version; null when there is none.</summary>
+    public static string? Programs { get; } = Directory.Exists("/usr/lib/postgresql")
+        ? Directory.GetDirectories("/usr/lib/postgresql").OrderByDescending(d => d, StringComparer.Ordinal)
+            .Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
+        : null;
+
+    public int Port { get; }
+
+    public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=tests;Database=postgres;Timeout=5";
+
+    public static async Task<PostgresServer> Start()
+    {
+        DaemonProcess daemon = DaemonProcess.For("postgres");
+        var server = new PostgresServer(daemon, DaemonProcess.FreePort());
+        await daemon.HandOver();
+        await daemon.RunAs(Path.Combine(Programs!, "initdb"), "-D", server.Data, "-U", "tests", "-A", "trust",
+            "--no-sync", "--no-locale", "-E", "UTF8");
+        await server.Again();
+        return server;
+    }
+
+    public Task Kill() => _daemon.Kill();
+
+    /// <summary>Starts it where it was.</summary>
+    public Task Again() => _daemon.Start(Port, Path.Combine(Programs!, "postgres"), "-D", Data, "-p", $"{Port}",
+        "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_daemon.Folder}", "-c", "fsync=off");
+
+    public ValueTask DisposeAsync() => _daemon.DisposeAsync();
+
+    private string Data => Path.Combine(_daemon.Folder, "data");
+}
