@@ -36,7 +36,8 @@ public static class TocsinHostExtensions
     private static Settings.Surroundings SurroundingsOf(IHostApplicationBuilder builder)
     {
         var yaml = YamlFile.Find(
-            Environment.GetEnvironmentVariable, builder.Environment.ContentRootPath, AppContext.BaseDirectory);
+            Environment.GetEnvironmentVariable, TimeProvider.System,
+            builder.Environment.ContentRootPath, AppContext.BaseDirectory);
         // Weaker than everything the host reads.
         if (yaml is not null)
             builder.Configuration.Sources.Insert(0, yaml);

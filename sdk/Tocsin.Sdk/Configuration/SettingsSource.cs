@@ -23,7 +23,8 @@ internal sealed class SettingsSource
     /// <summary>Sources of a process without a host.</summary>
     public static Settings.Surroundings OfProcess()
     {
-        var yaml = YamlFile.Find(Environment.GetEnvironmentVariable, AppContext.BaseDirectory);
+        var yaml = YamlFile.Find(
+            Environment.GetEnvironmentVariable, TimeProvider.System, AppContext.BaseDirectory);
         var configuration = new ConfigurationBuilder();
         if (yaml is not null)
             configuration.Add(yaml);

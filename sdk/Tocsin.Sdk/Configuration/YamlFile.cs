@@ -23,13 +23,13 @@ internal sealed class YamlFile(string path, Func<string, string?> variable, Time
     /// <summary>
     /// The file named by TOCSIN_CONFIG; else tocsin.yaml in one of the folders; null when there is none.
     /// </summary>
-    public static YamlFile? Find(Func<string, string?> variable, params IEnumerable<string?> folders)
+    public static YamlFile? Find(Func<string, string?> variable, TimeProvider clock, params IEnumerable<string> folders)
     {
         if (variable("TOCSIN_CONFIG") is { Length: > 0 } named)
-            return new YamlFile(named, variable, TimeProvider.System);
+            return new YamlFile(named, variable, clock);
         foreach (var folder in folders)
-            if (folder is not null && Path.Combine(folder, "tocsin.yaml") is var path && File.Exists(path))
-                return new YamlFile(path, variable, TimeProvider.System);
+            if (Path.Combine(folder, "tocsin.yaml") is var path && File.Exists(path))
+                return new YamlFile(path, variable, clock);
         return null;
     }
 
@@ -83,7 +83,7 @@ internal sealed class YamlFile(string path, Func<string, string?> variable, Time
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             var content = YamlOptions.Read("", path, variable);
-            content.Problems.Add($"{path}: cannot be read: {e.Message}");
+            content.Problems.Add($"{path}: cannot be read: {e.Message.TrimEnd('.')}");
             return content;
         }
     }

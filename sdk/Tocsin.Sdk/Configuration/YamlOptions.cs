@@ -43,6 +43,12 @@ internal sealed class YamlOptions
         {
             options.Problems.Add($"{file}:{e.Start.Line}:{e.Start.Column}: {Sentence(e)}; expected YAML");
         }
+        catch (Exception e) when (e is InvalidOperationException or ArgumentException or EndOfStreamException)
+        {
+            // The library's scanner gives up in this way on some texts, and does not say where.
+            var last = options._parser.Current?.End ?? Mark.Empty;
+            options.Problems.Add($"{file}:{last.Line}:{last.Column}: what follows cannot be read; expected YAML");
+        }
         return options;
     }
 
