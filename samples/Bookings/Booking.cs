@@ -11,8 +11,21 @@ internal sealed record Booking(int Id, string Guest, DateOnly Night, decimal Pri
     public BookingState State { get; init; }
 }
 
-/// <summary>All bookings, in memory.</summary>
-internal sealed class BookingStore
+/// <summary>Where bookings are kept.</summary>
+internal interface IBookings
+{
+    Task<IReadOnlyList<Booking>> All(CancellationToken cancel);
+
+    Task<Booking?> Find(int id, CancellationToken cancel);
+
+    Task<Booking> Add(string guest, DateOnly night, decimal price, CancellationToken cancel);
+
+    /// <summary>False when the booking has changed since it was read.</summary>
+    Task<bool> Move(Booking booking, BookingState to, CancellationToken cancel);
+}
+
+/// <summary>All bookings in memory, for a start without a database.</summary>
+internal sealed class MemoryBookings : IBookings
 {
     /// <summary>A sample must not grow for ever; the oldest booking makes room.</summary>
     private const int Capacity = 10_000;
@@ -20,19 +33,19 @@ internal sealed class BookingStore
     private readonly ConcurrentDictionary<int, Booking> _bookings = new();
     private int _lastId;
 
-    public IEnumerable<Booking> All => _bookings.Values.OrderBy(b => b.Id);
+    public Task<IReadOnlyList<Booking>> All(CancellationToken cancel) =>
+        Task.FromResult<IReadOnlyList<Booking>>([.. _bookings.Values.OrderBy(b => b.Id)]);
 
-    public Booking? Find(int id) => _bookings.GetValueOrDefault(id);
+    public Task<Booking?> Find(int id, CancellationToken cancel) => Task.FromResult(_bookings.GetValueOrDefault(id));
 
-    public Booking Add(string guest, DateOnly night, decimal price)
+    public Task<Booking> Add(string guest, DateOnly night, decimal price, CancellationToken cancel)
     {
         var booking = new Booking(Interlocked.Increment(ref _lastId), guest, night, price);
         _bookings[booking.Id] = booking;
         _bookings.TryRemove(booking.Id - Capacity, out _);
-        return booking;
+        return Task.FromResult(booking);
     }
 
-    /// <summary>False when the booking has changed since it was read.</summary>
-    public bool Move(Booking booking, BookingState to) =>
-        _bookings.TryUpdate(booking.Id, booking with { State = to }, booking);
+    public Task<bool> Move(Booking booking, BookingState to, CancellationToken cancel) =>
+        Task.FromResult(_bookings.TryUpdate(booking.Id, booking with { State = to }, booking));
 }

@@ -15,18 +15,20 @@ internal static class BookingsApi
 
     public static void MapBookings(this WebApplication app)
     {
-        app.MapGet("/bookings", (BookingStore store) => store.All);
-        app.MapGet("/bookings/{id:int}", (int id, BookingStore store) =>
-            store.Find(id) is { } booking ? Results.Ok(booking) : Results.NotFound());
+        app.MapGet("/bookings", (IBookings bookings, CancellationToken cancel) => bookings.All(cancel));
+        app.MapGet("/bookings/{id:int}", async (int id, IBookings bookings, CancellationToken cancel) =>
+            await bookings.Find(id, cancel) is { } booking ? Results.Ok(booking) : Results.NotFound());
         app.MapPost("/bookings", Make);
         app.MapPost("/bookings/{id:int}/payment", Pay);
     }
 
-    private static IResult Make(BookingRequest request, BookingStore store, ILogger<BookingStore> log)
+    private static async Task<IResult> Make(
+        BookingRequest request, IBookings bookings, ILogger<IBookings> log, CancellationToken cancel)
     {
         if (string.IsNullOrWhiteSpace(request.Guest) || request.Price <= 0)
             return Results.Problem("a guest's name and a price above 0 are needed", statusCode: 400);
-        var booking = store.Add(request.Guest, request.Night, request.Price);
+        using var making = Tocsin.Track("make booking");
+        var booking = await bookings.Add(request.Guest, request.Night, request.Price, cancel);
         s_made.Add(1);
         Tocsin.AddBreadcrumb("booking", $"booking {booking.Id} made");
         log.LogInformation("Booking {BookingId} made for {Night}", booking.Id, booking.Night);
@@ -34,14 +36,15 @@ internal static class BookingsApi
     }
 
     private static async Task<IResult> Pay(
-        int id, BookingStore store, PaymentGateway gateway, ILogger<PaymentGateway> log, CancellationToken cancel)
+        int id, IBookings bookings, PaymentGateway gateway, ILogger<PaymentGateway> log, CancellationToken cancel)
     {
-        if (store.Find(id) is not { State: BookingState.Requested } booking)
+        if (await bookings.Find(id, cancel) is not { State: BookingState.Requested } booking)
             return Results.NotFound();
         Tocsin.AddBreadcrumb("payment", $"charging booking {id}");
+        using var paying = Tocsin.Track("pay booking", threshold: TimeSpan.FromSeconds(1));
         var outcome = await gateway.Charge(booking, cancel);
-        if (outcome == PaymentOutcome.Paid && store.Move(booking, BookingState.Paid))
-            return Results.Ok(store.Find(id));
+        if (outcome == PaymentOutcome.Paid && await bookings.Move(booking, BookingState.Paid, cancel))
+            return Results.Ok(await bookings.Find(id, cancel));
         log.LogWarning("Payment for booking {BookingId} failed: {Outcome}", id, outcome);
         return Results.Problem($"payment {outcome}", statusCode: outcome == PaymentOutcome.Declined ? 402 : 503);
     }

@@ -11,7 +11,7 @@ if (builder.Configuration["urls"] is null)
 builder.AddTocsin(tocsin => tocsin.ServiceName = "bookings");
 
 builder.Services.AddSingleton(TimeProvider.System);
-builder.Services.AddSingleton<BookingStore>();
+builder.AddBookings();
 builder.Services.AddSingleton<GatewayMood>();
 builder.Services.AddHttpClient<PaymentGateway>((services, http) =>
 {

@@ -1,15 +1,17 @@
 using Tocsin.Acceptance.Deaths;
 using Tocsin.Acceptance.Durability;
+using Tocsin.Acceptance.Requests;
 
 return args.FirstOrDefault() switch
 {
     "deaths" => await DeathsCommand.Run(args[1..]),
     "durability" => await DurabilityCommand.Run(args[1..]),
+    "request" => await RequestCommand.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("deaths [--json] [--only WAY] or durability [--cycles N] [--seed N] is expected");
+    Console.Error.WriteLine("deaths [--json] [--only WAY], durability [--cycles N] [--seed N] or request [--json] is expected");
     return 2;
 }
