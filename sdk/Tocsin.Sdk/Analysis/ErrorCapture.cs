@@ -8,6 +8,7 @@ using TocsinSdk.Delivery;
 using TocsinSdk.Logging;
 using TocsinSdk.Redaction;
 using TocsinSdk.Telemetry;
+using TocsinSdk.Tracing;
 
 namespace TocsinSdk.Analysis;
 
@@ -40,6 +41,7 @@ internal sealed class ErrorCapture(
     {
         var now = clock.GetUtcNow();
         var id = CrashId.New(now);
+        TailSampling.Keep(Activity.Current);
         if (!ReportedErrors.TryClaim(exception, ref id))
             return id;
         LastId = id;

@@ -12,8 +12,6 @@ internal static class OptionProblems
                 + "expected the key as the server shows it";
         foreach (var problem in Groups(options).SelectMany(static problems => problems))
             yield return problem;
-        foreach (var problem in options.Metrics.Problems())
-            yield return problem;
     }
 
     // One line per group that has rules.
@@ -23,5 +21,8 @@ internal static class OptionProblems
         options.Requests.Problems(),
         options.Health.Problems(),
         options.Analysis.Problems(),
+        options.Traces.Problems(),
+        options.Tracking.Problems(),
+        options.Metrics.Problems(),
     ];
 }

@@ -11,6 +11,8 @@ using TocsinSdk.Logging;
 using TocsinSdk.Redaction;
 using TocsinSdk.Metrics;
 using TocsinSdk.Telemetry;
+using TocsinSdk.Tracing;
+using TocsinSdk.Tracking;
 
 namespace TocsinSdk.Runs;
 
@@ -29,6 +31,7 @@ internal sealed class ProcessRun
     private readonly Courier? _courier;
     // Only kept alive.
     private readonly ExporterTroubles _troubles;
+    private readonly CallWatch _calls;
     private volatile Settings _settings;
     private int _left;
 
@@ -61,6 +64,10 @@ internal sealed class ProcessRun
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
         _ = new Pulse(Box, reserve, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
         ActivityWatch.Start(Box);
+        Traces = new TracePipeline(settings.Options.Traces, Redactor, clock);
+        SettingsChanged += changed => Traces.Follow(changed.Options.Traces);
+        Operations = new Operations(() => Settings.Options.Tracking, clock);
+        _calls = new CallWatch(Operations);
         _troubles = new ExporterTroubles();
         Metrics = MetricsPage.Of(this, clock);
         if (Folder.Problem is { } problem)
@@ -81,6 +88,8 @@ internal sealed class ProcessRun
     public RunIdentity Identity { get; }
     public BlackBoxWriter Box { get; }
     public Redactor Redactor { get; }
+    public TracePipeline Traces { get; }
+    public Operations Operations { get; }
     public TocsinLoggerProvider Logs { get; }
     public StopSignals Signals { get; }
     public CrashHistory CrashHistory { get; }

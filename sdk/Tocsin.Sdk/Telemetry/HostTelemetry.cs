@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using TocsinSdk.Runs;
@@ -9,7 +10,7 @@ namespace TocsinSdk.Telemetry;
 /// Ties the process's watch and its traces and metrics to the life of a host. Logs are the logging framework's to
 /// dispose.
 /// </summary>
-internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lifetime) : IHostedLifecycleService
+internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedLifecycleService
 {
     private TracerProvider? _traces;
     private MeterProvider? _metrics;
@@ -20,6 +21,7 @@ internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lif
         if (lifetime.ApplicationStopping.IsCancellationRequested)
             return Task.CompletedTask;
         run.StopForgotten();
+        run.Operations.LogTo(loggers);
         lifetime.ApplicationStopping.Register(() => run.Signals.Announce(signal: 0));
         (_traces, _metrics) = (OpenTelemetryWiring.Traces(run), OpenTelemetryWiring.Metrics(run));
         return Task.CompletedTask;

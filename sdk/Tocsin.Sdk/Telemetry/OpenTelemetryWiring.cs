@@ -7,6 +7,7 @@ using OpenTelemetry.Trace;
 using System.Reflection;
 using TocsinSdk.Metrics;
 using TocsinSdk.Runs;
+using TocsinSdk.Tracing;
 
 namespace TocsinSdk.Telemetry;
 
@@ -19,7 +20,7 @@ internal static class OpenTelemetryWiring
     // "Experimental.System.Net.*" multiplies spans, "Private.*" is nobody's; neither is in the list.
     private static readonly string[] s_sources =
         ["Microsoft.AspNetCore", "Microsoft.AspNetCore.*", "System.Net.Http", "Npgsql",
-            "Experimental.Microsoft.Extensions.AI"];
+            "Experimental.Microsoft.Extensions.AI", SdkMeter.Name];
 
     public static void Logs(OpenTelemetryLoggerOptions logs, ProcessRun run)
     {
@@ -35,11 +36,15 @@ internal static class OpenTelemetryWiring
         });
     }
 
-    public static TracerProvider Traces(ProcessRun run) => OpenTelemetry.Sdk.CreateTracerProviderBuilder()
-        .SetResourceBuilder(ResourceOf(run))
-        .AddSource([.. s_sources, .. Own(run.Settings)])
-        .AddOtlpExporter(exporter => Send(exporter, "traces", run.Settings))
-        .Build();
+    public static TracerProvider Traces(ProcessRun run)
+    {
+        var exporter = TracePipeline.ExporterOptions(Environment.GetEnvironmentVariable);
+        Send(exporter, "traces", run.Settings);
+        var traces = OpenTelemetry.Sdk.CreateTracerProviderBuilder()
+            .SetResourceBuilder(ResourceOf(run))
+            .AddSource([.. s_sources, .. Own(run.Settings)]);
+        return run.Traces.AddTo(traces, TracePipeline.Batch(exporter)).Build();
+    }
 
     public static MeterProvider Metrics(ProcessRun run) => OpenTelemetry.Sdk.CreateMeterProviderBuilder()
         .SetResourceBuilder(ResourceOf(run))

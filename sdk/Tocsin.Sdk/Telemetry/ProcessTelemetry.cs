@@ -19,6 +19,7 @@ internal sealed class ProcessTelemetry : IDisposable
         LoggerFactory = Microsoft.Extensions.Logging.LoggerFactory.Create(logging => logging
             .AddProvider(run.Logs)
             .AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run)));
+        run.Operations.LogTo(LoggerFactory);
         (_traces, _metrics) = (OpenTelemetryWiring.Traces(run), OpenTelemetryWiring.Metrics(run));
     }
 
