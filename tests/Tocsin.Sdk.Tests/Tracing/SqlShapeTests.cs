@@ -112,7 +112,7 @@ public sealed class SqlShapeTests
         var random = FuzzSeed.Random(11);
         for (var i = 0; i < 20_000; i++)
         {
-            string Some() => string.Concat(
+            string Some() => string.Join(' ',
                 Enumerable.Range(0, random.Next(8)).Select(_ => plain[random.Next(plain.Length)]));
             var sql = Some() + " " + literals[random.Next(literals.Length)] + Some();
             var shape = SqlShape.Of(sql, SqlDialect.Postgres);
