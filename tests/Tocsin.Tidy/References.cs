@@ -20,6 +20,7 @@ public sealed class References
         ["Tocsin.Server"] = ["Protocols", "Crashes", "Alerting", "Channels", "Diagnosis", "Ingest", "Query", "Storage", "Catalog", "Model"],
         ["Tocsin.Cli"] = ["Server"],
         ["Tocsin.Sdk"] = [],
+        ["Tocsin.Sdk.Generators"] = [],
         ["Tocsin.Sdk.AspNetCore"] = ["Sdk"],
     };
 

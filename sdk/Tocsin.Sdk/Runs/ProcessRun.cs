@@ -66,7 +66,7 @@ internal sealed class ProcessRun
         ActivityWatch.Start(Box);
         Traces = new TracePipeline(settings.Options.Traces, Redactor, clock);
         SettingsChanged += changed => Traces.Follow(changed.Options.Traces);
-        Operations = new Operations(() => Settings.Options.Tracking, clock);
+        Operations = Operations.OfProcess = new Operations(() => Settings.Options.Tracking, clock);
         _calls = new CallWatch(Operations);
         _troubles = new ExporterTroubles();
         Metrics = MetricsPage.Of(this, clock);

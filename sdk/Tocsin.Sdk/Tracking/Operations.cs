@@ -12,6 +12,9 @@ internal sealed class Operations(Func<TrackingOptions> options, TimeProvider clo
 
     private readonly PerformanceLog _log = new();
 
+    /// <summary>Null before the start.</summary>
+    public static Operations? OfProcess { get; set; }
+
     public TimeProvider Clock => clock;
 
     public bool MeasuresCpu => options().MeasureCpu && ThreadCpu.Known;

@@ -1,4 +1,3 @@
-using TocsinSdk.Runs;
 using TocsinSdk.Tracing;
 using TocsinSdk.Tracking;
 
@@ -16,7 +15,7 @@ public static partial class Tocsin
     public static OperationScope Track(string operation, TimeSpan? threshold = null)
     {
         ArgumentNullException.ThrowIfNull(operation);
-        return ProcessRun.Current?.Operations.Begin(operation, threshold) ?? OperationScope.Inert;
+        return Operations.OfProcess?.Begin(operation, threshold) ?? OperationScope.Inert;
     }
 
     /// <summary>
