@@ -148,8 +148,8 @@ internal sealed class TrackedMethod
     private static System.Collections.Generic.IEnumerable<ITypeParameterSymbol> TypeParameters(INamedTypeSymbol? type) =>
         type is null ? [] : TypeParameters(type.ContainingType).Concat(type.TypeParameters);
 
-    private static string Parameter(IParameterSymbol parameter) =>
-        $"{(parameter.IsParams ? "params " : "")}{(parameter.ScopedKind == ScopedKind.ScopedValue ? "scoped " : "")}{Ref(parameter.RefKind, declared: true)}{Type(parameter.Type)} {Escaped(parameter.Name)}";
+    private string Parameter(IParameterSymbol parameter) =>
+        $"{(Method.IsExtensionMethod && parameter.Ordinal == 0 ? "this " : "")}{(parameter.IsParams ? "params " : "")}{(parameter.ScopedKind == ScopedKind.ScopedValue ? "scoped " : "")}{Ref(parameter.RefKind, declared: true)}{Type(parameter.Type)} {Escaped(parameter.Name)}";
 
     private static string Argument(IParameterSymbol parameter) =>
         Ref(parameter.RefKind, declared: false) + Escaped(parameter.Name);

@@ -5,8 +5,10 @@ namespace TocsinSdk.Tests.Generators;
 /// <summary>The snippets are compiled by the real compiler and run; what they measure is read from the real summary.</summary>
 public sealed class TrackedGeneratorTests
 {
-    private static readonly Operations s_operations = Operations.OfProcess = new(static () => new TrackingOptions(), TimeProvider.System);
+    private static readonly Operations s_operations = new(static () => new TrackingOptions(), TimeProvider.System);
     private readonly string _name = "op" + Guid.NewGuid().ToString("N")[..8];
+
+    public TrackedGeneratorTests() => Operations.OfProcess = s_operations;
 
     private OperationSummary? Seen(string? name = null) =>
         s_operations.Summaries.Read().SingleOrDefault(s => s.Name == (name ?? _name));
