@@ -47,8 +47,8 @@ void InstallPackages()
         ("postgresql", "/usr/lib/postgresql", "the database tests"),
         ("redis-server", "/usr/bin/redis-server", "the Redis tests"),
         ("gcc", "/usr/bin/gcc", "the native crash tests"),
-        ("postgresql", "/usr/lib/postgresql", "the database tests"),
-        ("redis-server", "/usr/bin/redis-server", "the Redis tests"),
+        ("prometheus", "/usr/bin/promtool", "the metrics tests"),
+        ("python3-prometheus-client", "/usr/lib/python3/dist-packages/prometheus_client", "the metrics tests"),
     ];
     var missing = needed.Where(n => !File.Exists(n.Probe) && !Directory.Exists(n.Probe)).ToArray();
     if (missing.Length == 0)

@@ -31,6 +31,7 @@ public static class TocsinWebExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestTrackingFilter>());
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IPostConfigureOptions<ProblemDetailsOptions>, ProblemIds>());
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, WebSocketCounts>());
         return builder;
     }
 

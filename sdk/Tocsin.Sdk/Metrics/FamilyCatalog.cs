@@ -51,7 +51,8 @@ internal sealed class FamilyCatalog(bool scopeLabels, Action<string> hidden)
     {
         var families = new SortedDictionary<string, Family>(StringComparer.Ordinal);
         var owners = new Dictionary<string, Family>(StringComparer.Ordinal);
-        var instruments = new Dictionary<(string Family, string Scope), string>();
+        var instruments = new HashSet<(string Family, string Scope)>();
+        var known = _families.SelectMany(static f => f.Streams).ToDictionary(static s => s.Metric);
         Hidden = 0;
         foreach (var metric in _known)
         {
@@ -62,7 +63,7 @@ internal sealed class FamilyCatalog(bool scopeLabels, Action<string> hidden)
             families.TryGetValue(name, out var family);
             var taken = family is null
                 ? names.Any(owners.ContainsKey)
-                : family.Kind != kind || !instruments.TryAdd((name, ScopeOf(metric)), metric.Name);
+                : family.Kind != kind || !instruments.Add((name, ScopeOf(metric)));
             if (taken)
             {
                 Hide(metric, name);
@@ -73,9 +74,9 @@ internal sealed class FamilyCatalog(bool scopeLabels, Action<string> hidden)
                 families[name] = family = new Family(name, kind, unit, metric.Description ?? "");
                 foreach (var sample in names)
                     owners[sample] = family;
-                instruments[(name, ScopeOf(metric))] = metric.Name;
+                instruments.Add((name, ScopeOf(metric)));
             }
-            family.Streams.Add(new MetricStream(metric, ScopeLabels(metric)));
+            family.Streams.Add(known.GetValueOrDefault(metric) ?? new MetricStream(metric, ScopeLabels(metric)));
         }
         _families = [.. families.Values];
     }

@@ -50,6 +50,7 @@ internal sealed class MetricsPage
         var page = new MetricsPage(
             run.Settings, () => OpenTelemetryWiring.ResourceOf(run), clock, Console.Error.WriteLine);
         var options = run.Settings.Options.Metrics;
+        run.Logs.Add(new ErrorCounts());
         RuntimeMeter.Start();
         if (options.System)
             MachineMeters.Start();

@@ -232,8 +232,8 @@ internal sealed class PrometheusText(bool created)
         exemplar.TraceId.CopyTo(id);
         WriteHex(to, id);
         to.Write("\",span_id=\""u8);
-        exemplar.SpanId.CopyTo(id);
-        WriteHex(to, id[..8]);
+        exemplar.SpanId.CopyTo(id = id[..8]);
+        WriteHex(to, id);
         to.Write("\"} "u8);
         to.Write(value);
         to.Write((byte)' ');

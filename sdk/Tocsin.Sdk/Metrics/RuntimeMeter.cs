@@ -59,9 +59,10 @@ internal static class RuntimeMeter
             static () => Monitor.LockContentionCount, "{contention}");
         meter.CreateObservableCounter("dotnet.thread_pool.work_item.count",
             static () => ThreadPool.CompletedWorkItemCount, "{work_item}");
-        meter.CreateObservableUpDownCounter("dotnet.thread_pool.thread.count",
+        // Counters, though they fall: that is what later runtimes make of these two, and the names on the page follow.
+        meter.CreateObservableCounter("dotnet.thread_pool.thread.count",
             static () => (long)ThreadPool.ThreadCount, "{thread}");
-        meter.CreateObservableUpDownCounter("dotnet.thread_pool.queue.length",
+        meter.CreateObservableCounter("dotnet.thread_pool.queue.length",
             static () => ThreadPool.PendingWorkItemCount, "{work_item}");
         meter.CreateObservableUpDownCounter("dotnet.timer.count", static () => Timer.ActiveCount, "{timer}");
     }
