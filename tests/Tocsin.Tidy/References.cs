@@ -21,6 +21,7 @@ public sealed class References
         ["Tocsin.Cli"] = ["Server"],
         ["Tocsin.Sdk"] = [],
         ["Tocsin.Sdk.Generators"] = [],
+        ["Tocsin.Sdk.AI"] = ["Sdk"],
         ["Tocsin.Sdk.AspNetCore"] = ["Sdk"],
     };
 

@@ -24,5 +24,6 @@ internal static class OptionProblems
         options.Traces.Problems(),
         options.Tracking.Problems(),
         options.Metrics.Problems(),
+        options.GenAi.Problems(),
     ];
 }

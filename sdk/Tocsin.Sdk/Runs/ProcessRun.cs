@@ -6,6 +6,7 @@ using TocsinSdk.BlackBox;
 using TocsinSdk.Configuration;
 using TocsinSdk.Crashes;
 using TocsinSdk.Delivery;
+using TocsinSdk.GenAi;
 using TocsinSdk.Health;
 using TocsinSdk.Logging;
 using TocsinSdk.Redaction;
@@ -60,6 +61,7 @@ internal sealed class ProcessRun
             History = CrashHistory,
         };
         Errors = new ErrorCapture(_courier, Logs, Redactor, settings.Options.Analysis, clock);
+        Ai = AiTelemetry.Of(this, clock);
         TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
         _ = new Pulse(Box, reserve, settings.HangTimeout, waited => OnHung(waited, clock.GetUtcNow()));
@@ -95,6 +97,7 @@ internal sealed class ProcessRun
     public CrashHistory CrashHistory { get; }
     public ErrorCapture Errors { get; }
     public MetricsPage Metrics { get; }
+    public AiTelemetry Ai { get; }
 
     /// <summary>The application's loggers, once it has some; for records the library writes on its behalf.</summary>
     public ILoggerFactory? Loggers { get; set; }

@@ -10,7 +10,8 @@ namespace TocsinSdk.Telemetry;
 /// Ties the process's watch and its traces and metrics to the life of a host. Logs are the logging framework's to
 /// dispose.
 /// </summary>
-internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lifetime, ILoggerFactory loggers) : IHostedLifecycleService
+internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lifetime, ILoggerFactory loggers)
+    : IHostedLifecycleService
 {
     private TracerProvider? _traces;
     private MeterProvider? _metrics;
@@ -22,6 +23,7 @@ internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lif
             return Task.CompletedTask;
         run.StopForgotten();
         run.Operations.LogTo(loggers);
+        run.Loggers = loggers;
         lifetime.ApplicationStopping.Register(() => run.Signals.Announce(signal: 0));
         (_traces, _metrics) = (OpenTelemetryWiring.Traces(run), OpenTelemetryWiring.Metrics(run));
         return Task.CompletedTask;

@@ -20,7 +20,7 @@ internal static class OpenTelemetryWiring
     // "Experimental.System.Net.*" multiplies spans, "Private.*" is nobody's; neither is in the list.
     private static readonly string[] s_sources =
         ["Microsoft.AspNetCore", "Microsoft.AspNetCore.*", "System.Net.Http", "Npgsql",
-            "Experimental.Microsoft.Extensions.AI", SdkMeter.Name];
+            "Experimental.Microsoft.Extensions.AI", SdkMeter.Name, SdkMeter.Name + ".*"];
 
     public static void Logs(OpenTelemetryLoggerOptions logs, ProcessRun run)
     {

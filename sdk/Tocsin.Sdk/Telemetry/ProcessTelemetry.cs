@@ -20,6 +20,7 @@ internal sealed class ProcessTelemetry : IDisposable
             .AddProvider(run.Logs)
             .AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run)));
         run.Operations.LogTo(LoggerFactory);
+        run.Loggers = LoggerFactory;
         (_traces, _metrics) = (OpenTelemetryWiring.Traces(run), OpenTelemetryWiring.Metrics(run));
     }
 
