@@ -5,6 +5,7 @@ using TocsinSdk.Configuration;
 using TocsinSdk.Health;
 using TocsinSdk.Runs;
 using TocsinSdk.Telemetry;
+using TocsinSdk.Transport;
 
 // The namespace of the type it extends, so that applications need no using of their own.
 namespace Microsoft.Extensions.Hosting;
@@ -29,7 +30,8 @@ public static class TocsinHostExtensions
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostTelemetry>());
         HealthServices.Add(builder.Services, run);
         builder.Logging.AddProvider(run.Logs);
-        builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
+        if (run.Transport.IsSentByOpenTelemetry(Signal.Logs))
+            builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
         return builder;
     }
 

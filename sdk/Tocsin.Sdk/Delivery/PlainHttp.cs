@@ -48,7 +48,7 @@ internal static class PlainHttp
         }
     }
 
-    private static Socket? Connect(string host, int port, Func<TimeSpan> left, out string failure)
+    internal static Socket? Connect(string host, int port, Func<TimeSpan> left, out string failure)
     {
         failure = "no address";
         var addresses = IPAddress.TryParse(host, out var literal) ? [literal] : Dns.GetHostAddresses(host);
@@ -123,7 +123,7 @@ internal static class PlainHttp
     };
 
     /// <summary>A non-blocking socket as a blocking stream with one deadline for everything.</summary>
-    private sealed class Wire(Socket socket, Func<TimeSpan> left) : Stream
+    internal sealed class Wire(Socket socket, Func<TimeSpan> left) : Stream
     {
         public override int Read(Span<byte> buffer)
         {

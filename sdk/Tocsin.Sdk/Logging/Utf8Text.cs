@@ -19,6 +19,11 @@ internal sealed class Utf8Text(int capacity)
 
     public ReadOnlySpan<byte> Slice(int at, int length) => new(_bytes, at, length);
 
+    public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
+
+    /// <summary>Bytes already written, to be written again.</summary>
+    public Span<byte> Change(int at, int length) => _bytes.AsSpan(at, length);
+
     public void Clear(int keep = int.MaxValue)
     {
         Length = 0;

@@ -14,6 +14,7 @@ using TocsinSdk.Metrics;
 using TocsinSdk.Telemetry;
 using TocsinSdk.Tracing;
 using TocsinSdk.Tracking;
+using TocsinSdk.Transport;
 
 namespace TocsinSdk.Runs;
 
@@ -47,6 +48,9 @@ internal sealed class ProcessRun
         Redactor = new Redactor(settings.Options.Redaction);
         Logs = new TocsinLoggerProvider(Redactor, clock);
         Logs.Add(new BlackBoxSink(Box, settings.LogLevel));
+        Transport = TransportWiring.Start(settings, Folder, Identity, clock);
+        if (!Transport.IsSentByOpenTelemetry(Signal.Logs))
+            Logs.Add(new OtlpLogSink(Transport));
         CrashHistory = new CrashHistory(Folder.Siblings, Redactor);
         var server = new TocsinServer(settings.Url, settings.Key);
         var reserve = new HeapReserve(clock);
@@ -93,6 +97,7 @@ internal sealed class ProcessRun
     public TracePipeline Traces { get; }
     public Operations Operations { get; }
     public TocsinLoggerProvider Logs { get; }
+    public TelemetryTransport Transport { get; }
     public StopSignals Signals { get; }
     public CrashHistory CrashHistory { get; }
     public ErrorCapture Errors { get; }
@@ -164,6 +169,7 @@ internal sealed class ProcessRun
     {
         if (Interlocked.Exchange(ref _left, 1) != 0)
             return;
+        Transport.Close(Settings.Options.Transport.FlushTimeout);
         _courier?.Stopped(s_goodbye);
         Box.CleanExit(code);
         Folder.Discard();

@@ -110,7 +110,7 @@ internal sealed class RunFolder
                 UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
-    private static IEnumerable<string> StateFolders(Settings settings)
+    public static IEnumerable<string> StateFolders(Settings settings)
     {
         if (settings.StateDirectory is { } chosen)
         {
@@ -124,7 +124,7 @@ internal sealed class RunFolder
         yield return System.IO.Path.Combine(System.IO.Path.GetTempPath(), "tocsin-" + FileNameOf(Environment.UserName));
     }
 
-    private static string FileNameOf(string text)
+    public static string FileNameOf(string text)
     {
         var name = string.Concat(
             text.Take(100).Select(static c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' ? c : '_'));

@@ -33,6 +33,7 @@ internal sealed class HostTelemetry(ProcessRun run, IHostApplicationLifetime lif
     {
         _traces?.Dispose();
         _metrics?.Dispose();
+        run.Transport.Flush(run.Settings.Options.Transport.FlushTimeout);
         return Task.CompletedTask;
     }
 

@@ -4,10 +4,13 @@ using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using System.Diagnostics;
 using System.Reflection;
 using TocsinSdk.Metrics;
+using TocsinSdk.Logging;
 using TocsinSdk.Runs;
 using TocsinSdk.Tracing;
+using TocsinSdk.Transport;
 
 namespace TocsinSdk.Telemetry;
 
@@ -30,7 +33,7 @@ internal static class OpenTelemetryWiring
         logs.AddProcessor(new UserOnLogs());
         logs.AddOtlpExporter((exporter, processor) =>
         {
-            Send(exporter, "logs", run.Settings);
+            Send(exporter, Signal.Logs, run);
             if (Unset("OTEL_BLRP_SCHEDULE_DELAY"))
                 processor.BatchExportProcessorOptions.ScheduledDelayMilliseconds = 1000;
         });
@@ -38,12 +41,13 @@ internal static class OpenTelemetryWiring
 
     public static TracerProvider Traces(ProcessRun run)
     {
-        var exporter = TracePipeline.ExporterOptions(Environment.GetEnvironmentVariable);
-        Send(exporter, "traces", run.Settings);
         var traces = OpenTelemetry.Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(ResourceOf(run))
             .AddSource([.. s_sources, .. Own(run.Settings)]);
-        return run.Traces.AddTo(traces, TracePipeline.Batch(exporter)).Build();
+        BaseProcessor<Activity> export = run.Transport.IsSentByOpenTelemetry(Signal.Traces)
+            ? TracePipeline.Batch(TracePipeline.ExporterOptions(Environment.GetEnvironmentVariable))
+            : CountedSpans.To(Exporter(Signal.Traces, run), run.Transport.Drops);
+        return run.Traces.AddTo(traces, export).Build();
     }
 
     public static MeterProvider Metrics(ProcessRun run) => OpenTelemetry.Sdk.CreateMeterProviderBuilder()
@@ -51,51 +55,73 @@ internal static class OpenTelemetryWiring
         .AddMeters(run.Settings)
         .AddOtlpExporter((exporter, reader) =>
         {
-            Send(exporter, "metrics", run.Settings);
+            Send(exporter, Signal.Metrics, run);
             if (Unset("OTEL_METRIC_EXPORT_INTERVAL"))
                 reader.PeriodicExportingMetricReaderOptions.ExportIntervalMilliseconds = 15_000;
         })
         .Build();
 
+    /// <summary>Of this process, as an OTLP Resource.</summary>
+    public static byte[] EncodedResource(RunIdentity identity)
+    {
+        var encoded = new Utf8Text(512);
+        foreach (var (key, value) in ResourceOf(identity).Build().Attributes)
+            switch (value)
+            {
+                case long number: OtlpLog.Attribute(encoded, key, number, OtlpLog.ResourceAttributes); break;
+                case bool truth: OtlpLog.Attribute(encoded, key, truth, OtlpLog.ResourceAttributes); break;
+                case double number: OtlpLog.Attribute(encoded, key, number, OtlpLog.ResourceAttributes); break;
+                default:
+                    var text = Convert.ToString(value, System.Globalization.CultureInfo.InvariantCulture) ?? "";
+                    OtlpLog.Attribute(encoded, key, text, OtlpLog.ResourceAttributes);
+                    break;
+            }
+        return encoded.Written.ToArray();
+    }
+
     private static string[] Own(Settings settings) =>
         Assembly.GetEntryAssembly()?.GetName().Name is { } name
             ? [.. settings.Sources, name, name + ".*"] : [.. settings.Sources];
 
-    public static ResourceBuilder ResourceOf(ProcessRun run)
+    public static ResourceBuilder ResourceOf(ProcessRun run) => ResourceOf(run.Identity);
+
+    private static ResourceBuilder ResourceOf(RunIdentity identity)
     {
         var attributes = new Dictionary<string, object>
         {
-            ["service.name"] = run.Identity.Service,
-            ["host.name"] = run.Identity.Host,
-            ["process.pid"] = (long)run.Identity.Pid,
+            ["service.name"] = identity.Service,
+            ["host.name"] = identity.Host,
+            ["process.pid"] = (long)identity.Pid,
             ["telemetry.distro.name"] = "tocsin",
             ["telemetry.distro.version"] = typeof(OpenTelemetryWiring).Assembly.GetName().Version?.ToString(3) ?? "0",
         };
-        if (run.Identity.Release is { } release)
+        if (identity.Release is { } release)
             attributes["service.version"] = release;
-        if (run.Identity.Environment is { } environment)
+        if (identity.Environment is { } environment)
             attributes["deployment.environment.name"] = environment;
         return ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddAttributes(attributes)
             .AddEnvironmentVariableDetector()
             // Crash records are joined to logs by it, so no variable may change it.
-            .AddAttributes([new("service.instance.id", run.Identity.RunId)]);
+            .AddAttributes([new("service.instance.id", identity.RunId)]);
     }
 
-    private static void Send(OtlpExporterOptions exporter, string signal, Settings settings)
+    private static OtlpExporterOptions Exporter(Signal signal, ProcessRun run)
     {
-        if (Unset("OTEL_EXPORTER_OTLP_TIMEOUT"))
-            exporter.TimeoutMilliseconds = 5000;
-        if (Unset("OTEL_EXPORTER_OTLP_ENDPOINT") && Unset($"OTEL_EXPORTER_OTLP_{signal.ToUpperInvariant()}_ENDPOINT"))
-        {
-            exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
-            exporter.Endpoint = new Uri(settings.Url.GetLeftPart(UriPartial.Path).TrimEnd('/') + "/v1/" + signal);
-            if (settings.Key is { } key && Unset("OTEL_EXPORTER_OTLP_HEADERS"))
-                exporter.Headers = "Authorization=Bearer " + Uri.EscapeDataString(key);
-        }
-        if (exporter.Protocol == OtlpExportProtocol.HttpProtobuf)
-            exporter.HttpClientFactory = () =>
-                ExportClient.New(TimeSpan.FromMilliseconds(exporter.TimeoutMilliseconds));
+        var exporter = new OtlpExporterOptions();
+        Send(exporter, signal, run);
+        return exporter;
     }
 
-    private static bool Unset(string variable) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+    // Without the network in between the exporter's address says nothing; with gRPC all is left to its variables.
+    private static void Send(OtlpExporterOptions exporter, Signal signal, ProcessRun run)
+    {
+        if (run.Transport.IsSentByOpenTelemetry(signal))
+            return;
+        exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
+        exporter.Endpoint = new Uri("http://queue/v1/" + signal.Name());
+        exporter.HttpClientFactory = () => new HttpClient(
+            new QueueHandler(run.Transport, signal == Signal.Traces ? Lane.Traces : Lane.Metrics));
+    }
+
+    internal static bool Unset(string variable) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
 }

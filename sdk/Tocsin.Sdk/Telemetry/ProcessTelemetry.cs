@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 using TocsinSdk.Runs;
+using TocsinSdk.Transport;
 
 namespace TocsinSdk.Telemetry;
 
@@ -16,9 +17,12 @@ internal sealed class ProcessTelemetry : IDisposable
     private ProcessTelemetry(ProcessRun run)
     {
         _run = run;
-        LoggerFactory = Microsoft.Extensions.Logging.LoggerFactory.Create(logging => logging
-            .AddProvider(run.Logs)
-            .AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run)));
+        LoggerFactory = Microsoft.Extensions.Logging.LoggerFactory.Create(logging =>
+        {
+            logging.AddProvider(run.Logs);
+            if (run.Transport.IsSentByOpenTelemetry(Signal.Logs))
+                logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
+        });
         run.Operations.LogTo(LoggerFactory);
         run.Loggers = LoggerFactory;
         (_traces, _metrics) = (OpenTelemetryWiring.Traces(run), OpenTelemetryWiring.Metrics(run));
@@ -36,5 +40,6 @@ internal sealed class ProcessTelemetry : IDisposable
         LoggerFactory.Dispose();
         _traces.Dispose();
         _metrics.Dispose();
+        _run.Transport.Flush(_run.Settings.Options.Transport.FlushTimeout);
     }
 }

@@ -1,0 +1,66 @@
+using System.Globalization;
+using TocsinSdk.Runs;
+using TocsinSdk.Transport;
+
+namespace TocsinSdk.Telemetry;
+
+/// <summary>Where one signal goes, after OpenTelemetry's variables (OTEL_EXPORTER_OTLP_*) had their word.</summary>
+internal sealed record OtlpTarget
+{
+    public required Uri Url { get; init; }
+
+    /// <summary>Sent by OpenTelemetry's own exporter instead.</summary>
+    public bool IsGrpc { get; init; }
+
+    public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
+    public required TimeSpan Timeout { get; init; }
+    public required bool Gzip { get; init; }
+
+    public static OtlpTarget Of(Signal signal, Settings settings, Func<string, string?> variable)
+    {
+        var own = "OTEL_EXPORTER_OTLP_" + signal.Name().ToUpperInvariant() + "_";
+        string? Value(string name) =>
+            variable(own + name) is { Length: > 0 } mine ? mine
+                : variable("OTEL_EXPORTER_OTLP_" + name) is { Length: > 0 } shared ? shared : null;
+        var exact = Address(variable(own + "ENDPOINT"));
+        var shared = Address(variable("OTEL_EXPORTER_OTLP_ENDPOINT"));
+        var elsewhere = exact is not null || shared is not null;
+        var headers = Parse(Value("HEADERS"));
+        if (!elsewhere && settings.Key is { } key && headers.Count == 0)
+            headers.Add(new("Authorization", "Bearer " + key));
+        var options = settings.Options.Transport;
+        return new OtlpTarget
+        {
+            Url = exact ?? new Uri((shared ?? settings.Url).GetLeftPart(UriPartial.Path).TrimEnd('/')
+                + "/v1/" + signal.Name()),
+            // OpenTelemetry's exporter for .NET takes gRPC for granted when nothing is said.
+            IsGrpc = elsewhere && Value("PROTOCOL") is null or "grpc",
+            Headers = headers,
+            Timeout = int.TryParse(Value("TIMEOUT"), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
+                && ms > 0 ? TimeSpan.FromMilliseconds(ms) : options.RequestTimeout,
+            Gzip = Value("COMPRESSION") is { } compression ? compression == "gzip" : options.Gzip,
+        };
+    }
+
+    public Route ToRoute(Signal signal) => new(signal, Url, Headers, Random.Shared) { Gzip = Gzip, Timeout = Timeout };
+
+    private static Uri? Address(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
+
+    // key=value pairs with commas between; percent-encoded, as in a baggage header.
+    private static List<KeyValuePair<string, string>> Parse(string? text)
+    {
+        var headers = new List<KeyValuePair<string, string>>();
+        foreach (var pair in (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var equals = pair.IndexOf('=', StringComparison.Ordinal);
+            var name = equals < 1 ? "" : pair[..equals].Trim();
+            var value = equals < 1 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..].Trim());
+            // What would end the header line is no value of one.
+            if (name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c))
+                && !value.Any(char.IsControl))
+                headers.Add(new(name, value));
+        }
+        return headers;
+    }
+}
