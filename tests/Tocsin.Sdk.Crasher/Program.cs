@@ -24,6 +24,8 @@ internal static class Program
         log.LogInformation("about to {Kind}", args[0]);
         Tocsin.AddBreadcrumb("test", "one crumb");
         Tocsin.Stopping.Register(static () => Console.WriteLine("stop callback"));
+        for (var i = 0; i < int.Parse(Environment.GetEnvironmentVariable("CRASHER_LINES") ?? "0"); i++)
+            log.LogInformation("numbered <{Number}>", i);
         Console.WriteLine("ready " + Tocsin.RunId);
         Die(args[0], started, log);
         return 0;

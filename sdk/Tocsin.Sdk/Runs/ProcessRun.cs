@@ -49,6 +49,7 @@ internal sealed class ProcessRun
         Logs = new TocsinLoggerProvider(Redactor, clock);
         Logs.Add(new BlackBoxSink(Box, settings.LogLevel));
         Transport = TransportWiring.Start(settings, Folder, Identity, clock);
+        Transport.Changed += Tocsin.OnTransportChanged;
         if (!Transport.IsSentByOpenTelemetry(Signal.Logs))
             Logs.Add(new OtlpLogSink(Transport));
         CrashHistory = new CrashHistory(Folder.Siblings, Redactor);

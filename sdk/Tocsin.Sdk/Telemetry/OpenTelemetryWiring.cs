@@ -120,7 +120,7 @@ internal static class OpenTelemetryWiring
         exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
         exporter.Endpoint = new Uri("http://queue/v1/" + signal.Name());
         exporter.HttpClientFactory = () => new HttpClient(
-            new QueueHandler(run.Transport, signal == Signal.Traces ? Lane.Traces : Lane.Metrics));
+            new QueueHandler(run.Transport, signal == Signal.Traces ? Lane.Traces : Lane.Metrics, run.Redactor));
     }
 
     internal static bool Unset(string variable) => string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));

@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Net;
+using TocsinSdk.Redaction;
 using TocsinSdk.Transport;
 
 namespace TocsinSdk.Telemetry;
@@ -8,14 +9,15 @@ namespace TocsinSdk.Telemetry;
 /// What OpenTelemetry's exporter takes for the network: the encoded request goes into the queue, and the answer is that
 /// all is well. The queue answers for it from there.
 /// </summary>
-internal sealed class QueueHandler(TelemetryTransport transport, Lane lane) : HttpMessageHandler
+internal sealed class QueueHandler(TelemetryTransport transport, Lane lane, Redactor redactor) : HttpMessageHandler
 {
     protected override HttpResponseMessage Send(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         using var body = new MemoryStream();
         if (request.Content is { } content)
             Unpacked(content, body, cancellationToken);
-        transport.Enqueue(lane, body.GetBuffer().AsSpan(0, (int)body.Length));
+        ReadOnlySpan<byte> encoded = body.GetBuffer().AsSpan(0, (int)body.Length);
+        transport.Enqueue(lane, lane == Lane.Traces ? SpanEventRedaction.Of(encoded, redactor) : encoded);
         return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request };
     }
 

@@ -91,6 +91,8 @@ internal sealed unsafe class Segment
     }
 
     /// <summary>A file that a dead process left; null when it holds nothing to send.</summary>
+    /// <exception cref="IOException">It cannot be read now.</exception>
+    /// <exception cref="UnauthorizedAccessException">It cannot be read now.</exception>
     public static Segment? Adopt(string path, AdoptedFolder origin, out int damaged)
     {
         damaged = 0;
@@ -99,7 +101,7 @@ internal sealed unsafe class Segment
             return null;
         var segment = new Segment(path, (int)length, null, null) { Origin = origin, Sealed = true };
         if (!segment.TryMapAgain())
-            return null;
+            throw new IOException("it cannot be mapped");
         var bytes = new ReadOnlySpan<byte>(segment._memory, segment.Capacity);
         if (SegmentFormat.TryReadHead(bytes, out var head))
         {
@@ -167,7 +169,7 @@ internal sealed unsafe class Segment
             return true;
         try
         {
-            var file = new FileStream(Path!, RunFolder.PrivateFile(FileMode.Open, FileAccess.ReadWrite));
+            var file = new FileStream(Path!, FileMode.Open, FileAccess.ReadWrite, FileShare.None, bufferSize: 0);
             _view = Map(file, Capacity, out _memory);
             return true;
         }

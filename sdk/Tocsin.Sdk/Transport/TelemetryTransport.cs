@@ -30,7 +30,7 @@ internal sealed class TelemetryTransport
         (_options, _routes) = (options, routes);
         var folder = new SpoolFolder(options.Spool ? spool : null, name, clock, say);
         _queue = new SendQueue(options, folder, resource, Drops, clock) { Urgent = () => _wake.Set() };
-        _exports = new ExportState(say) { Changed = _ => Changed?.Invoke(State) };
+        _exports = new ExportState(say) { Changed = _ => Tell() };
         _wire = new HttpWire(static url => HttpClient.DefaultProxy.GetProxy(url));
         _sender = new Sender(
             _queue, routes, Drops, resource, options.FlushInterval, clock, Post,
@@ -114,6 +114,20 @@ internal sealed class TelemetryTransport
             // A disk or a server that misbehaves in a new way: the next turn tries again, and must not spin.
             Thread.Sleep(100);
         }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A handler of the application must not stop the sender.")]
+    private void Tell()
+    {
+        foreach (var told in Changed?.GetInvocationList() ?? [])
+            try
+            {
+                ((Action<TransportState>)told)(State);
+            }
+            catch (Exception)
+            {
+                // Theirs.
+            }
     }
 
     private HttpAnswer Post(Route route, ReadOnlyMemory<byte> body)
