@@ -4,7 +4,9 @@ using System.Linq;
 
 namespace TocsinSdk.Generators;
 
-/// <summary>A call to be replaced: what the replacement looks like, and where the call stands. Compared by value.</summary>
+/// <summary>
+/// A call to be replaced: what the replacement looks like, and where the call stands. Compared by value.
+/// </summary>
 /// <param name="Interceptor">Source of the replacing method without its attributes, {0} in place of its name.</param>
 /// <param name="Location">The compiler's own name of the place.</param>
 /// <param name="Place">The place for people: file, line and column.</param>

@@ -7,7 +7,8 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 namespace TocsinSdk.Generators;
 
 /// <summary>
-/// Replaces calls of methods marked [Tracked] by calls of generated ones that measure them, by C#'s interceptors. It sees
+/// Replaces calls of methods marked [Tracked] by calls of generated ones that measure them, by C#'s interceptors. It
+/// sees
 /// the calls in the code that is being compiled, to whatever assembly the method belongs.
 /// </summary>
 [Generator(LanguageNames.CSharp)]

@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -56,7 +57,8 @@ internal sealed class TrackedMethod
         for (ISymbol symbol = Method; symbol is IMethodSymbol or INamedTypeSymbol; symbol = symbol.ContainingSymbol)
             if (symbol.DeclaredAccessibility is Accessibility.Private or Accessibility.Protected
                 or Accessibility.ProtectedAndInternal)
-                return $"'{symbol.Name}' is {SyntaxFacts.GetText(symbol.DeclaredAccessibility)}, and generated code cannot call it; make it internal";
+                return $"'{symbol.Name}' is {SyntaxFacts.GetText(symbol.DeclaredAccessibility)}, and "
+                    + "generated code cannot call it; make it internal";
         if (Method.ContainingType is { IsFileLocal: true })
             return "its type is file-local";
         if (IsAwaited(out _, out _) && Method.Parameters.Any(static p =>
@@ -78,7 +80,8 @@ internal sealed class TrackedMethod
         var target = Method.IsStatic ? Type(type) : "tocsin_self";
         var methodNames = Method.TypeParameters.Length == 0
             ? "" : "<" + string.Join(", ", Method.TypeParameters.Select(static g => g.Name)) + ">";
-        var call = $"{target}.{Escaped(Method.Name)}{methodNames}({string.Join(", ", Method.Parameters.Select(Argument))})";
+        var arguments = string.Join(", ", Method.Parameters.Select(Argument));
+        var call = $"{target}.{Escaped(Method.Name)}{methodNames}({arguments})";
         var constraints = string.Concat(generics.Select(Constraint));
         var track = $"global::TocsinSdk.Tocsin.Track({Literal(Operation)}{ThresholdText()})";
         return Body(names, parameters, constraints, call, track);
@@ -111,13 +114,14 @@ internal sealed class TrackedMethod
             "}"]);
     }
 
-    private System.Collections.Generic.IEnumerable<string> ArgumentLines()
+    private IEnumerable<string> ArgumentLines()
     {
         if (!Arguments)
             yield break;
         foreach (var parameter in Method.Parameters)
             if (parameter.RefKind is RefKind.None or RefKind.In && IsSimple(parameter.Type))
-                yield return $"    tocsin_operation.Set({Literal("arg." + parameter.Name)}, {Escaped(parameter.Name)});";
+                yield return "    tocsin_operation.Set("
+                    + $"{Literal("arg." + parameter.Name)}, {Escaped(parameter.Name)});";
     }
 
     // Values whose text is short and runs no code of the application.
@@ -128,12 +132,13 @@ internal sealed class TrackedMethod
         { TypeKind: TypeKind.Enum } => true,
         { SpecialType: >= SpecialType.System_Boolean and <= SpecialType.System_String } => true,
         { SpecialType: SpecialType.System_DateTime } => true,
-        _ => type.ToDisplayString() is "System.Guid" or "System.DateTimeOffset" or "System.TimeSpan" or "System.DateOnly"
-            or "System.TimeOnly",
+        _ => type.ToDisplayString() is "System.Guid" or "System.DateTimeOffset" or "System.TimeSpan"
+            or "System.DateOnly" or "System.TimeOnly",
     };
 
     private string ThresholdText() => Threshold > 0
-        ? string.Format(CultureInfo.InvariantCulture, ", global::System.TimeSpan.FromMilliseconds({0:R})", Threshold) : "";
+        ? string.Format(CultureInfo.InvariantCulture,
+            ", global::System.TimeSpan.FromMilliseconds({0:R})", Threshold) : "";
 
     private bool IsStream() => Method.ReturnType.OriginalDefinition.ToDisplayString()
         == "System.Collections.Generic.IAsyncEnumerable<T>";
@@ -145,11 +150,14 @@ internal sealed class TrackedMethod
         return hasResult || name is "System.Threading.Tasks.Task" or "System.Threading.Tasks.ValueTask";
     }
 
-    private static System.Collections.Generic.IEnumerable<ITypeParameterSymbol> TypeParameters(INamedTypeSymbol? type) =>
+    private static IEnumerable<ITypeParameterSymbol> TypeParameters(INamedTypeSymbol? type) =>
         type is null ? [] : TypeParameters(type.ContainingType).Concat(type.TypeParameters);
 
     private string Parameter(IParameterSymbol parameter) =>
-        $"{(Method.IsExtensionMethod && parameter.Ordinal == 0 ? "this " : "")}{(parameter.IsParams ? "params " : "")}{(parameter.ScopedKind == ScopedKind.ScopedValue ? "scoped " : "")}{Ref(parameter.RefKind, declared: true)}{Type(parameter.Type)} {Escaped(parameter.Name)}";
+        (Method.IsExtensionMethod && parameter.Ordinal == 0 ? "this " : "")
+        + (parameter.IsParams ? "params " : "")
+        + (parameter.ScopedKind == ScopedKind.ScopedValue ? "scoped " : "")
+        + $"{Ref(parameter.RefKind, declared: true)}{Type(parameter.Type)} {Escaped(parameter.Name)}";
 
     private static string Argument(IParameterSymbol parameter) =>
         Ref(parameter.RefKind, declared: false) + Escaped(parameter.Name);
@@ -165,7 +173,7 @@ internal sealed class TrackedMethod
 
     private static string Constraint(ITypeParameterSymbol parameter)
     {
-        var kinds = new System.Collections.Generic.List<string>();
+        var kinds = new List<string>();
         if (parameter.HasUnmanagedTypeConstraint)
             kinds.Add("unmanaged");
         else if (parameter.HasValueTypeConstraint)

@@ -7,7 +7,8 @@ internal static class B3
 {
     public const string Single = "b3";
 
-    private const string TraceId = "X-B3-TraceId", SpanId = "X-B3-SpanId", Sampled = "X-B3-Sampled", Flags = "X-B3-Flags";
+    private const string TraceId = "X-B3-TraceId", SpanId = "X-B3-SpanId";
+    private const string Sampled = "X-B3-Sampled", Flags = "X-B3-Flags";
 
     public static IReadOnlyList<string> Many { get; } = [TraceId, SpanId, Sampled, Flags];
 

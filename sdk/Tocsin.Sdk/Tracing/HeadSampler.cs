@@ -4,7 +4,8 @@ using OpenTelemetry.Trace;
 namespace TocsinSdk.Tracing;
 
 /// <summary>
-/// Decides where a span begins: a share of traces by their id, the caller's decision before our own. Where the answer is
+/// Decides where a span begins: a share of traces by their id, the caller's decision before our own. Where the answer
+/// is
 /// no and failures are kept, the span is recorded all the same, without the flag that others would follow.
 /// </summary>
 internal sealed class HeadSampler : Sampler
@@ -24,7 +25,8 @@ internal sealed class HeadSampler : Sampler
     public double Ratio
     {
         get => (double)Interlocked.Read(ref _limit) / long.MaxValue;
-        set => Interlocked.Exchange(ref _limit, value >= 1 ? long.MaxValue : (long)(Math.Max(value, 0) * long.MaxValue));
+        set => Interlocked.Exchange(
+            ref _limit, value >= 1 ? long.MaxValue : (long)(Math.Max(value, 0) * long.MaxValue));
     }
 
     /// <summary>What the variables say; the options where they say nothing, or nothing known here.</summary>

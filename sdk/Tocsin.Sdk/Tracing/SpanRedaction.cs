@@ -28,7 +28,8 @@ internal sealed class SpanRedaction(Redactor redactor) : BaseProcessor<Activity>
         var name = redactor.Redact(span.DisplayName);
         if (name != span.DisplayName)
             span.DisplayName = name;
-        if (span.StatusDescription is { } description && redactor.Redact(description) is var shown && shown != description)
+        if (span.StatusDescription is { } description
+            && redactor.Redact(description) is var shown && shown != description)
             span.SetStatus(span.Status, shown);
     }
 }

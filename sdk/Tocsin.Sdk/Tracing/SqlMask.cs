@@ -25,7 +25,9 @@ internal static class SqlMask
         return text.ToString();
     }
 
-    /// <summary>Turns IN (?, ?, $3) into IN (?), so that one statement stays one whatever the length of its list.</summary>
+    /// <summary>
+    /// Turns IN (?, ?, $3) into IN (?), so that one statement stays one whatever the length of its list.
+    /// </summary>
     private struct ValueList
     {
         private bool _afterIn;

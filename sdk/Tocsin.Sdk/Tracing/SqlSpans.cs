@@ -4,7 +4,8 @@ using OpenTelemetry;
 namespace TocsinSdk.Tracing;
 
 /// <summary>
-/// Names database spans after their statement and takes the literals out of it: drivers name every span "postgresql" and
+/// Names database spans after their statement and takes the literals out of it: drivers name every span "postgresql"
+/// and
 /// give the text as it was sent.
 /// </summary>
 internal sealed class SqlSpans : BaseProcessor<Activity>

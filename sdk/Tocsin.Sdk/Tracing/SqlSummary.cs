@@ -44,7 +44,9 @@ internal sealed class SqlSummary
         return (read._text.ToString(), operation, read._targetCount == 1 ? read._onlyTarget : null);
     }
 
-    /// <summary>Drivers give a stored procedure's bare name as its text: at least two parts, or it may be a COMMIT.</summary>
+    /// <summary>
+    /// Drivers give a stored procedure's bare name as its text: at least two parts, or it may be a COMMIT.
+    /// </summary>
     private static string? ProcedureIn(SqlTokens tokens)
     {
         var name = new StringBuilder();
@@ -184,8 +186,8 @@ internal sealed class SqlSummary
 
     private void Table(ref SqlTokens token)
     {
-        if (token.Kind == SqlToken.Word && Upper(token.Text) is "ONLY" or "LATERAL" or "IF" or "NOT" or "EXISTS" or "TABLE"
-            or "MATERIALIZED" or "VIEW" or "CONCURRENTLY" or "INTO")
+        if (token.Kind == SqlToken.Word
+            && Upper(token.Text) is "ONLY" or "LATERAL" or "IF" or "NOT" or "EXISTS" or "TABLE" or "MATERIALIZED" or "VIEW" or "CONCURRENTLY" or "INTO")
             return;
         _expectsTable = false;
         if (token.Kind == SqlToken.Word && Upper(token.Text) is "SELECT" or "VALUES" or "SET" or "STDIN" or "STDOUT")

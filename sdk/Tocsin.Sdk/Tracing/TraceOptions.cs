@@ -22,7 +22,9 @@ public sealed class TraceOptions
     /// <summary>How long the outermost span of this process may take before it counts as slow; default 5 s.</summary>
     public TimeSpan SlowThreshold { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Traces kept by <see cref="KeepFailures"/> per second on average, ten times as many at once; default 10.</summary>
+    /// <summary>
+    /// Traces kept by <see cref="KeepFailures"/> per second on average, ten times as many at once; default 10.
+    /// </summary>
     public double KeptPerSecond { get; set; } = 10;
 
     /// <summary>
@@ -38,7 +40,8 @@ public sealed class TraceOptions
     public bool MaskSql { get; set; } = true;
 
     /// <summary>
-    /// Keys of baggage that become attributes of spans and logs; default user.id, session.id, request_id. Baggage comes from
+    /// Keys of baggage that become attributes of spans and logs; default user.id, session.id, request_id. Baggage
+    /// comes from
     /// whoever calls: do not trust it for access control.
     /// </summary>
     public List<string> BaggageKeys { get; set; } = ["user.id", "session.id", "request_id"];

@@ -34,7 +34,9 @@ internal sealed class TracePropagator : DistributedContextPropagator
         return new TracePropagator(formats.Contains("none") ? [] : formats);
     }
 
-    /// <summary>Becomes the process's propagator, unless the application has put one of its own in that place.</summary>
+    /// <summary>
+    /// Becomes the process's propagator, unless the application has put one of its own in that place.
+    /// </summary>
     public static void Install(string? named)
     {
         if (Current.GetType() != CreateDefaultPropagator().GetType())

@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace TocsinSdk.Tracing;
 
-/// <summary>The ended spans of a trace that wait for the end of their local root; lives and dies with the root.</summary>
+/// <summary>
+/// The ended spans of a trace that wait for the end of their local root; lives and dies with the root.
+/// </summary>
 internal sealed class TraceTail
 {
     private const string Property = "tocsin.tail";
@@ -32,7 +34,9 @@ internal sealed class TraceTail
         }
     }
 
-    /// <summary>False when the span does not wait: the root has ended (no reason given) or a limit is reached.</summary>
+    /// <summary>
+    /// False when the span does not wait: the root has ended (no reason given) or a limit is reached.
+    /// </summary>
     public bool Add(Activity span, Func<bool> reserve, out string? rejected)
     {
         rejected = null;
@@ -41,7 +45,8 @@ internal sealed class TraceTail
             _failed |= span.Status == ActivityStatusCode.Error;
             if (_spans is null)
                 return false;
-            rejected = _spans.Count >= TailSampling.MaxSpansPerTrace ? "trace_too_long" : !reserve() ? "buffer_full" : null;
+            rejected = _spans.Count >= TailSampling.MaxSpansPerTrace ? "trace_too_long"
+                : !reserve() ? "buffer_full" : null;
             if (rejected is null)
                 _spans.Add(span);
             return rejected is null;
@@ -50,7 +55,8 @@ internal sealed class TraceTail
 
     /// <summary>Why the trace is worth keeping; null when it is not.</summary>
     public string? Reason(Activity root, TimeSpan slow) =>
-        Crashed ? "crash" : _failed || root.Status == ActivityStatusCode.Error ? "error" : root.Duration >= slow ? "slow" : null;
+        Crashed ? "crash" : _failed || root.Status == ActivityStatusCode.Error ? "error"
+        : root.Duration >= slow ? "slow" : null;
 
     public List<Activity> Close(bool kept)
     {

@@ -13,7 +13,8 @@ internal sealed class CallWatch : IDisposable
     private const string RepeatsKey = "tocsin.repeats", CallSiteKey = "tocsin.call_site";
 
     private static readonly string[] s_foreign =
-        ["System.", "Microsoft.", "Npgsql.", "MySqlConnector.", "Dapper.", "TocsinSdk.", "OpenTelemetry.", "Polly."];
+        ["System.", "Microsoft.", "Npgsql.", "MySqlConnector.", "Dapper.", "OpenTelemetry.", "Polly.",
+            "TocsinSdk.Tracking.CallWatch", "TocsinSdk.Tracing.Quiet", "TocsinSdk.Generated."];
 
     private readonly Operations _operations;
     private readonly ActivityListener _listener;
@@ -24,7 +25,8 @@ internal sealed class CallWatch : IDisposable
         _listener = new ActivityListener
         {
             // All sources: the end of any outermost activity may be the end of a unit of work.
-            ShouldListenTo = static source => !source.Name.StartsWith("Experimental.System.Net.", StringComparison.Ordinal),
+            ShouldListenTo = static source =>
+                !source.Name.StartsWith("Experimental.System.Net.", StringComparison.Ordinal),
             Sample = (ref ActivityCreationOptions<ActivityContext> o) => Sample(o.Source.Name),
             ActivityStarted = span => Quiet.Do(Started, span),
             ActivityStopped = span => Quiet.Do(Stopped, span),

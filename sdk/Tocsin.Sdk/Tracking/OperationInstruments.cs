@@ -18,7 +18,8 @@ internal static class OperationInstruments
         "tocsin.operation.slow", "{operation}", "Tracked operations that took longer than their threshold.");
 
     public static readonly Counter<long> RepeatedQueries = SdkMeter.Meter.CreateCounter<long>(
-        "tocsin.operation.repeated_queries", "{statement}", "Statements that ran too often in one request or operation.");
+        "tocsin.operation.repeated_queries", "{statement}",
+        "Statements that ran too often in one request or operation.");
 
     public static readonly Counter<long> Failed = SdkMeter.Meter.CreateCounter<long>(
         "tocsin.sdk.operations.failed", "{operation}", "Operations whose end could not be reported.");

@@ -59,7 +59,8 @@ public sealed class OperationScope : IDisposable
     /// <summary>Repetitions of statements in the outermost operation.</summary>
     internal QueryRepeats? Repeats { get; set; }
 
-    internal IReadOnlyList<KeyValuePair<string, object?>> Attributes => _attributes ?? (IReadOnlyList<KeyValuePair<string, object?>>)[];
+    internal IReadOnlyList<KeyValuePair<string, object?>> Attributes =>
+        _attributes ?? (IReadOnlyList<KeyValuePair<string, object?>>)[];
 
     /// <summary>
     /// Notes a fact about the operation: an attribute of its span and a field of its log records. At most 32; the last

@@ -4,7 +4,8 @@ namespace TocsinSdk.Tracking;
 
 /// <summary>How an operation has gone so far. Percentiles are of the last 256 runs, the rest of all.</summary>
 internal sealed record OperationSummary(
-    string Name, long Count, long Errors, long Slow, TimeSpan Mean, TimeSpan P50, TimeSpan P95, TimeSpan Max, DateTimeOffset Last);
+    string Name, long Count, long Errors, long Slow, TimeSpan Mean, TimeSpan P50,
+    TimeSpan P95, TimeSpan Max, DateTimeOffset Last);
 
 /// <summary>Summaries by name, as many as the options allow; the others share one.</summary>
 internal sealed class OperationSummaries

@@ -4,7 +4,9 @@ using TocsinSdk.Telemetry;
 
 namespace TocsinSdk.Tracking;
 
-/// <summary>All operations of the process: begins them, and tells metrics, logs, spans and the summary of their ends.</summary>
+/// <summary>
+/// All operations of the process: begins them, and tells metrics, logs, spans and the summary of their ends.
+/// </summary>
 internal sealed class Operations(Func<TrackingOptions> options, TimeProvider clock)
 {
     /// <summary>Spans of operations come from here.</summary>

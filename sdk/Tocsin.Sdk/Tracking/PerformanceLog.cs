@@ -3,7 +3,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace TocsinSdk.Tracking;
 
-/// <summary>Writes performance_metrics (Debug) and performance_alert (Warning) with the fields that dashboards read.</summary>
+/// <summary>
+/// Writes performance_metrics (Debug) and performance_alert (Warning) with the fields that dashboards read.
+/// </summary>
 internal sealed class PerformanceLog
 {
     public const string Category = "Tocsin.Performance";

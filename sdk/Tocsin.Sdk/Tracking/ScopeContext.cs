@@ -2,7 +2,8 @@ namespace TocsinSdk.Tracking;
 
 /// <summary>
 /// Which operation this code runs in, and what each thread spends on it. The runtime calls back whenever a thread takes
-/// up or leaves an execution context whose operation differs; between two such moments all that the thread allocates and
+/// up or leaves an execution context whose operation differs; between two such moments all that the thread allocates
+/// and
 /// computes is the operation's.
 /// </summary>
 internal static class ScopeContext
@@ -20,7 +21,9 @@ internal static class ScopeContext
 
     public static void Enter(OperationScope scope) => s_current.Value = scope;
 
-    /// <summary>Gives the place back to the operation around it. From another flow than its own this changes nothing.</summary>
+    /// <summary>
+    /// Gives the place back to the operation around it. From another flow than its own this changes nothing.
+    /// </summary>
     public static void Leave(OperationScope scope)
     {
         if (ReferenceEquals(s_current.Value, scope))

@@ -17,7 +17,9 @@ internal static partial class ThreadCpu
     private static readonly int s_clock =
         OperatingSystem.IsLinux() ? LinuxThreadClock : OperatingSystem.IsMacOS() ? AppleThreadClock : -1;
 
-    /// <summary>Whether the platform tells; asked once, because a failure while contexts change would end the process.</summary>
+    /// <summary>
+    /// Whether the platform tells; asked once, because a failure while contexts change would end the process.
+    /// </summary>
     public static bool Known { get; } = Works();
 
     /// <summary>0 where the platform does not tell. Windows counts in steps of about 16 ms.</summary>
@@ -56,5 +58,6 @@ internal static partial class ThreadCpu
 
     [LibraryImport("kernel32")]
     [return: MarshalAs(UnmanagedType.Bool)]
-    private static partial bool GetThreadTimes(nint thread, out long created, out long ended, out long kernel, out long user);
+    private static partial bool GetThreadTimes(
+        nint thread, out long created, out long ended, out long kernel, out long user);
 }

@@ -7,11 +7,14 @@ public static partial class Tocsin
 {
     /// <summary>
     /// Begins an operation; it ends when the result is disposed: <c>using var operation = Tocsin.Track("checkout");</c>
-    /// Measured are duration, allocations, CPU time, garbage collections, queries, outgoing calls and cache look-ups. Before <see cref="Init"/>
+    /// Measured are duration, allocations, CPU time, garbage collections, queries, outgoing calls and cache look-ups.
+    /// Before <see cref="Init"/>
     /// (or builder.AddTocsin) nothing is measured.
     /// </summary>
-    /// <param name="operation">A name out of few: it becomes a label of metrics. Ids belong into <see cref="OperationScope.Set"/>.</param>
-    /// <param name="threshold">Duration from which it is reported as slow; default TrackingOptions.SlowThreshold.</param>
+    /// <param name="operation">A name out of few: it becomes a label of metrics. Ids belong into <see
+    /// cref="OperationScope.Set"/>.</param>
+    /// <param name="threshold">Duration from which it is reported as slow; default
+    /// TrackingOptions.SlowThreshold.</param>
     public static OperationScope Track(string operation, TimeSpan? threshold = null)
     {
         ArgumentNullException.ThrowIfNull(operation);
@@ -19,7 +22,8 @@ public static partial class Tocsin
     }
 
     /// <summary>
-    /// Measures a stream as an operation, from the first item asked for to the end of the enumeration. What the consumer does
+    /// Measures a stream as an operation, from the first item asked for to the end of the enumeration. What the
+    /// consumer does
     /// between items is not the operation's, but its time passes.
     /// </summary>
     /// <param name="operation">As in <see cref="Track"/>.</param>

@@ -11,7 +11,8 @@ public sealed class TrackingOptions
     public bool Enabled { get; set; } = true;
 
     /// <summary>
-    /// Duration from which an operation is reported as slow ("performance_alert"); default 30 s. A threshold given where the operation begins, or
+    /// Duration from which an operation is reported as slow ("performance_alert"); default 30 s. A threshold given
+    /// where the operation begins, or
     /// in <see cref="Thresholds"/>, goes before it.
     /// </summary>
     public TimeSpan SlowThreshold { get; set; } = TimeSpan.FromSeconds(30);
@@ -22,14 +23,19 @@ public sealed class TrackingOptions
     public Dictionary<string, string> Thresholds { get; set; } = [];
 
     /// <summary>
-    /// How often one statement may run within one request or operation before it is reported as N+1; 0 turns that off; default 10.
+    /// How often one statement may run within one request or operation before it is reported as N+1; 0 turns that
+    /// off; default 10.
     /// </summary>
     public int RepeatedQueryLimit { get; set; } = 10;
 
-    /// <summary>Whether CPU time is measured; default true. Costs a system call whenever an operation moves to a thread.</summary>
+    /// <summary>
+    /// Whether CPU time is measured; default true. Costs a system call whenever an operation moves to a thread.
+    /// </summary>
     public bool MeasureCpu { get; set; } = true;
 
-    /// <summary>Names of operations told apart in metrics and in the summary; later ones count as "other"; default 200.</summary>
+    /// <summary>
+    /// Names of operations told apart in metrics and in the summary; later ones count as "other"; default 200.
+    /// </summary>
     public int MaxOperations { get; set; } = 200;
 
     internal IEnumerable<string> Problems()
@@ -43,7 +49,8 @@ public sealed class TrackingOptions
         foreach (var (operation, text) in Thresholds)
             if (ThresholdOf(text) is null)
                 yield return
-                    $"Tracking.Thresholds.{operation} is \"{text}\"; expected a time above zero, as 00:00:05, 250ms, 5s or 2m";
+                    $"Tracking.Thresholds.{operation} is \"{text}\"; "
+                    + "expected a time above zero, as 00:00:05, 250ms, 5s or 2m";
     }
 
     /// <summary>Null when the text is no time above zero.</summary>

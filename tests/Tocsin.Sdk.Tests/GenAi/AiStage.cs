@@ -5,7 +5,9 @@ using TocsinSdk.GenAi;
 
 namespace TocsinSdk.Tests.GenAi;
 
-/// <summary>Hears everything one test's agents say: records, spans and measures, told apart by names unique to it.</summary>
+/// <summary>
+/// Hears everything one test's agents say: records, spans and measures, told apart by names unique to it.
+/// </summary>
 internal sealed class AiStage : IDisposable
 {
     private readonly ActivityListener _spans;

@@ -2,7 +2,9 @@ using TocsinSdk.Tracking;
 
 namespace TocsinSdk.Tests.Generators;
 
-/// <summary>The snippets are compiled by the real compiler and run; what they measure is read from the real summary.</summary>
+/// <summary>
+/// The snippets are compiled by the real compiler and run; what they measure is read from the real summary.
+/// </summary>
 public sealed class TrackedGeneratorTests
 {
     private static readonly Operations s_operations = new(static () => new TrackingOptions(), TimeProvider.System);

@@ -100,7 +100,9 @@ public sealed class SqlShapeTests
         }
     }
 
-    /// <summary>The secret stands in every kind of literal, among anything; it must be neither in the text nor in the name.</summary>
+    /// <summary>
+    /// The secret stands in every kind of literal, among anything; it must be neither in the text nor in the name.
+    /// </summary>
     [Fact, Trait("Kind", "Fuzz")]
     public void A_literal_is_never_shown()
     {
