@@ -19,9 +19,21 @@ internal static class OptionNames
     };
 
     public static OptionShape? Find(OptionShape shape, string key) =>
-        shape.Find(key) ?? (shape == OptionShape.Root && s_top.TryGetValue(key, out var name) ? shape.Find(name) : null);
+        shape.Find(key)
+        ?? (shape == OptionShape.Root && s_top.TryGetValue(key, out var name) ? shape.Find(name) : null)
+        ?? (UnitOf(shape, key) is not null ? shape.Find(key[..^3]) : null);
 
-    public static bool IsServerSection(string key) => s_server.Contains(key);
+    /// <summary>"MB" of max_file_size_mb, when the option itself is called max_file_size; else null.</summary>
+    public static string? UnitOf(OptionShape shape, string key) =>
+        key.EndsWith("_mb", StringComparison.OrdinalIgnoreCase) && shape.Find(key) is null
+        && shape.Find(key[..^3]) is { } size && (size.Type == typeof(long) || size.Type == typeof(int)) ? "MB" : null;
+
+    /// <summary>
+    /// What a shared file holds for somebody else: the server's sections; the port of a health endpoint, which here is
+    /// the application's own.
+    /// </summary>
+    public static bool IsOfOthers(string path, string key) =>
+        path.Length == 0 ? s_server.Contains(key) : path == "Health" && key == "port";
 
     /// <summary>"is unknown; did you mean MaxFileSize?"</summary>
     public static string Unknown(OptionShape shape, string key) =>

@@ -126,6 +126,8 @@ internal sealed class YamlOptions
                 if (!seen.Add(name))
                     Problem(key, name, "is there a second time");
                 Node(member, name);
+                if (OptionNames.UnitOf(shape, key.Value) is { } unit && Values.TryGetValue(name, out var number))
+                    Values[name] = number with { Text = number.Text + unit };
             }
         }
         _depth--;
@@ -162,7 +164,7 @@ internal sealed class YamlOptions
             return (shape.Element!, prefix + key.Value);
         if (OptionNames.Find(shape, key.Value) is { } member)
             return (member, prefix + member.Name);
-        if (path.Length > 0 || !OptionNames.IsServerSection(key.Value))
+        if (!OptionNames.IsOfOthers(path, key.Value))
             Problem(key, prefix + key.Value, OptionNames.Unknown(shape, key.Value));
         return null;
     }

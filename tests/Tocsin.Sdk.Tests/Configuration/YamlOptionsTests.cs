@@ -80,6 +80,10 @@ public sealed class YamlOptionsTests
         .ShouldBe(["Health:Enabled=true", "Requests:Enabled=off"]);
 
     [Fact]
+    public void A_unit_may_stand_in_the_name() =>
+        Flat(Read("tracking: { max_operations_mb: 2 }")).ShouldBe(["Tracking:MaxOperations=2MB"]);
+
+    [Fact]
     public void The_servers_sections_in_a_shared_file_are_left_to_the_server()
     {
         var read = Read("""
@@ -88,10 +92,13 @@ public sealed class YamlOptionsTests
             alerts:
               smtp_config:
                 password: ${SMTP_PASSWORD}
+            health_endpoint:
+              enabled: true
+              port: 8080
             service: shop
             """);
         read.Problems.ShouldBeEmpty();
-        Flat(read).ShouldBe(["ServiceName=shop"]);
+        Flat(read).ShouldBe(["Health:Enabled=true", "ServiceName=shop"]);
     }
 
     [Fact]
