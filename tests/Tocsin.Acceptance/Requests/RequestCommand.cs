@@ -96,7 +96,7 @@ internal static class RequestCommand
             found => found is not null, "crash record"));
         findings.Add(await Await("unhealthy", () => bookings.Status("health/detailed"), s => s.Code == 503, "503"));
         findings.Add(await Await("the health change reaches the server", async () =>
-            (await server.Get($"logs?q={Uri.EscapeDataString("postgres unhealthy level:error")}&from=-1h")).GetProperty("items").GetArrayLength(),
+            (await server.Get($"logs?q={Uri.EscapeDataString("database unhealthy level:error")}&from=-1h")).GetProperty("items").GetArrayLength(),
             n => n >= 1, "ERROR record"));
         findings.Add(await Await("an alert of it is delivered", () => Task.FromResult(hook.Received.Count(r =>
             r.Body.Contains("\"service\":\"bookings\"", StringComparison.Ordinal))), n => n >= 1, "webhook"));
