@@ -18,6 +18,7 @@ internal static class OptionProblems
     private static IEnumerable<IEnumerable<string>> Groups(TocsinOptions options) =>
     [
         options.Redaction.Problems(),
+        options.Transport.Problems(),
         options.Requests.Problems(),
         options.Health.Problems(),
         options.Analysis.Problems(),
