@@ -30,6 +30,7 @@ int Usage()
         dotnet run dev.cs acceptance durability [--cycles N]   SIGKILL the server under load, then account for every record
         dotnet run dev.cs acceptance request [--json]          one request of the sample through log, trace, metric, health, crash and alert
         dotnet run dev.cs bench smoke [--json]                 start-up, idle, memory, ingest rate, crash-to-webhook latency
+        dotnet run dev.cs bench sdk [suite ...] [--json]       the SDK's promises: burst, outage, crashloss
         dotnet run dev.cs fuzz [--minutes N]                   the fuzz tests again and again with new seeds
         """);
     return args.Length == 0 ? 0 : 2;
