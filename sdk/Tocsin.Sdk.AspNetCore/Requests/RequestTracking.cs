@@ -116,7 +116,9 @@ internal sealed class RequestTracking(
             request.Failed(error);
         request.LookForError(status);
         var duration = clock.GetElapsedTime(request.StartedAt);
-        var level = status >= 500 || request.Error is not null ? LogLevel.Error : LevelOf(request);
+        // A health page that says 503 works as it should; the change of health has its own record.
+        var failed = request.Error is not null || (status >= 500 && !request.Quiet);
+        var level = failed ? LogLevel.Error : LevelOf(request);
         if (options.LogEnd && logger.IsEnabled(level))
             // What leaves the pipeline is logged by the server with its stack.
             RequestLog.Completed(logger, level, request, context, status, duration,

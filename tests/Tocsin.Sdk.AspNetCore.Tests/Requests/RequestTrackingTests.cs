@@ -37,6 +37,20 @@ public sealed class RequestTrackingTests
     }
 
     [Fact]
+    public async Task A_health_page_that_says_unhealthy_is_no_failed_request()
+    {
+        await using var app = await WebApp.Start(a =>
+        {
+            a.MapGet("/health/detailed", () => Results.StatusCode(503));
+            a.MapGet("/other", () => Results.StatusCode(503));
+        });
+        await app.Client.GetAsync("/health/detailed");
+        await app.Client.GetAsync("/other");
+        (await app.Said("RequestCompleted")).Where(r => r.Level >= LogLevel.Error)
+            .ShouldHaveSingleItem()["url.path"].ShouldBe("/other");
+    }
+
+    [Fact]
     public async Task A_usable_request_id_is_taken_over_and_returned()
     {
         await using var app = await WebApp.Start(a => a.MapGet("/", (HttpContext c) => c.TraceIdentifier));
