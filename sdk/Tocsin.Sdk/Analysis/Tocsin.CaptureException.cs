@@ -20,4 +20,15 @@ public static partial class Tocsin
         ArgumentNullException.ThrowIfNull(exception);
         return ProcessRun.Current?.Errors.Capture(exception, context);
     }
+
+    /// <summary>What the rules say about an exception: category, severity, likely cause, what to do next.</summary>
+    /// <param name="exception">Need not have been captured.</param>
+    /// <returns>
+    /// Null before the start, when its own Message fails, and when more than 50 different errors come in one second.
+    /// </returns>
+    public static ErrorAnalysis? Analyze(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        return ProcessRun.Current?.Analyzer.Analyze(exception);
+    }
 }

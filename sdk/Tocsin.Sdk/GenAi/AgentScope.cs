@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TocsinSdk.GenAi;
+using TocsinSdk.Logging;
 
 namespace TocsinSdk;
 
@@ -22,7 +23,7 @@ public sealed class AgentScope : AiScope
         Activity?.SetTag("gen_ai.operation.name", "invoke_agent").SetTag("gen_ai.agent.name", name);
         var kept = telemetry.Keep(input);
         Activity?.SetTag("gen_ai.input.messages", kept);
-        new AiEvent("agent_execution_started").Set("agent", name).Set("input_data", kept)
+        new NamedRecord("agent_execution_started").Set("agent", name).Set("input_data", kept)
             .Log(_logger, LogLevel.Information);
     }
 
@@ -69,7 +70,7 @@ public sealed class AgentScope : AiScope
         var tags = new TagList { { "agent_name", _name }, { "status", status } };
         AiInstruments.AgentExecutions.Add(1, tags);
         AiInstruments.AgentDuration.Record(duration.TotalSeconds, tags);
-        var record = new AiEvent(outcome == AiOutcome.Error ? "agent_execution_failed" : "agent_execution_completed")
+        var record = new NamedRecord(outcome == AiOutcome.Error ? "agent_execution_failed" : "agent_execution_completed")
             .Set("agent", _name).Set("status", status).Set("duration_ms", Math.Round(duration.TotalMilliseconds, 3))
             .Set("result", result);
         Totals.Write(record);

@@ -1,3 +1,5 @@
+using TocsinSdk.Logging;
+
 namespace TocsinSdk.GenAi;
 
 /// <summary>What happened inside a scope; tools may run in parallel, so every member is safe from any thread.</summary>
@@ -25,7 +27,7 @@ internal sealed class AiTotals
                 (ModelCalls + 1, InputTokens + input, OutputTokens + output, CostUsd + cost);
     }
 
-    public void Write(AiEvent to)
+    public void Write(NamedRecord to)
     {
         lock (_lock)
         {

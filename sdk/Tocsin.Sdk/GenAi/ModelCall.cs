@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TocsinSdk.GenAi;
+using TocsinSdk.Logging;
 
 namespace TocsinSdk;
 
@@ -108,7 +109,7 @@ public sealed class ModelCall : AiScope
             Span?.SetTag("gen_ai.usage.input_tokens", _input).SetTag("gen_ai.usage.output_tokens", _output)
                 .SetTag("gen_ai.usage.cache_read.input_tokens", _cachedInput > 0 ? _cachedInput : null);
         (Span ?? _measuredBy)?.SetTag("tocsin.gen_ai.cost_usd", cost);
-        var record = new AiEvent(exception is null ? "llm_call_completed" : "llm_call_failed")
+        var record = new NamedRecord(exception is null ? "llm_call_completed" : "llm_call_failed")
             .Set("operation", _operation).Set("provider", _provider).Set("model", _answeredBy ?? _model)
             .Set("status", outcome.Name()).Set("duration_ms", Math.Round(duration.TotalMilliseconds, 3))
             .Set("first_chunk_ms", _firstChunk is { } first ? Math.Round(first.TotalMilliseconds, 3) : null)

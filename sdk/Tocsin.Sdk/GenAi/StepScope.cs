@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TocsinSdk.GenAi;
+using TocsinSdk.Logging;
 
 namespace TocsinSdk;
 
@@ -44,7 +45,7 @@ public sealed class StepScope : AiScope
             Activity?.SetTag("gen_ai.tool.call.result", output);
             AiInstruments.ToolCalls.Add(1, new TagList { { "tool", _name }, { "status", outcome.Name() } });
         }
-        var record = new AiEvent((_tool ? "agent_tool_" : "agent_step_") + (exception is null ? "completed" : "failed"))
+        var record = new NamedRecord((_tool ? "agent_tool_" : "agent_step_") + (exception is null ? "completed" : "failed"))
             .Set("agent", _agent).Set(_tool ? "tool" : "step", _name).Set("status", outcome.Name())
             .Set("duration_ms", Math.Round(duration.TotalMilliseconds, 3))
             .Set("data", Telemetry.Keep(_input)).Set("result", output);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using TocsinSdk.GenAi;
+using TocsinSdk.Logging;
 
 namespace TocsinSdk;
 
@@ -91,7 +92,7 @@ public sealed class WorkflowScope : AiScope
         record.Log(_logger, LevelOf(outcome), exception);
     }
 
-    private AiEvent Event(string name) => new AiEvent(name).Set("workflow", _name).Set("workflow_id", Id);
+    private NamedRecord Event(string name) => new NamedRecord(name).Set("workflow", _name).Set("workflow_id", Id);
 
     private void Count(string state, int change) => AiInstruments.ActiveWorkflows.Add(
         change, new TagList { { "workflow", _name }, { "state", state } });

@@ -49,6 +49,8 @@ internal sealed class TocsinLogger : ILogger
             (e.Time, e.Level, e.Logger, e.EventId, e.Exception) =
                 (_provider.Clock.GetUtcNow(), logLevel, _category, eventId, exception);
             _provider.Filling.Fill(e, state, formatter, _provider.Scopes);
+            if (exception is not null)
+                _provider.Errors?.Add(e);
             foreach (var sink in _sinks[(int)logLevel])
                 sink.Write(e);
         }

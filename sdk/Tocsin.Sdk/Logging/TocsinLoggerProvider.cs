@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
+using TocsinSdk.Analysis;
 using TocsinSdk.Redaction;
 
 namespace TocsinSdk.Logging;
@@ -23,6 +24,9 @@ internal sealed class TocsinLoggerProvider : ILoggerProvider, ISupportExternalSc
     /// The scopes of the calling thread's context; null before the first logger factory took the provider in.
     /// </summary>
     public IExternalScopeProvider? Scopes => _scopes;
+
+    /// <summary>Completes records of errors; null leaves them as they are.</summary>
+    public ErrorFields? Errors { get; set; }
 
     public TimeProvider Clock { get; }
     public EventFilling Filling { get; }

@@ -65,7 +65,10 @@ internal sealed class ProcessRun
         {
             History = CrashHistory,
         };
-        Errors = new ErrorCapture(_courier, Logs, Redactor, settings.Options.Analysis, clock);
+        Analyzer = new ErrorAnalyzer(Identity, Redactor, clock);
+        if (settings.Options.Analysis.Enabled)
+            Logs.Errors = new ErrorFields(Analyzer, Logs.Filling, Redactor);
+        Errors = new ErrorCapture(this, _courier, Analyzer, clock);
         Ai = AiTelemetry.Of(this, clock);
         TaskScheduler.UnobservedTaskException += new UnobservedTasks(_courier, clock).OnUnobserved;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Exit(Environment.ExitCode);
@@ -101,6 +104,7 @@ internal sealed class ProcessRun
     public TelemetryTransport Transport { get; }
     public StopSignals Signals { get; }
     public CrashHistory CrashHistory { get; }
+    public ErrorAnalyzer Analyzer { get; }
     public ErrorCapture Errors { get; }
     public MetricsPage Metrics { get; }
     public AiTelemetry Ai { get; }

@@ -1,10 +1,10 @@
 using System.Collections;
 using Microsoft.Extensions.Logging;
 
-namespace TocsinSdk.GenAi;
+namespace TocsinSdk.Logging;
 
 /// <summary>One log record: its name, as in "agent_step_completed", is the message, the rest are its fields.</summary>
-internal sealed class AiEvent(string name) : IReadOnlyList<KeyValuePair<string, object?>>
+internal sealed class NamedRecord(string name) : IReadOnlyList<KeyValuePair<string, object?>>
 {
     private readonly List<KeyValuePair<string, object?>> _fields = new(12);
 
@@ -14,7 +14,7 @@ internal sealed class AiEvent(string name) : IReadOnlyList<KeyValuePair<string, 
     public KeyValuePair<string, object?> this[int index] =>
         index < _fields.Count ? _fields[index] : new KeyValuePair<string, object?>("{OriginalFormat}", name);
 
-    public AiEvent Set(string key, object? value)
+    public NamedRecord Set(string key, object? value)
     {
         if (value is not null)
             _fields.Add(new KeyValuePair<string, object?>(key, value));
@@ -29,7 +29,7 @@ internal sealed class AiEvent(string name) : IReadOnlyList<KeyValuePair<string, 
         }
         catch (Exception)
         {
-            // A provider of the application failed; that must not fail the agent.
+            // A provider of the application failed; that must not fail what it does.
         }
     }
 
