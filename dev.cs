@@ -27,6 +27,7 @@ int Usage()
         dotnet run dev.cs tidy                                 the structure rules alone
         dotnet run dev.cs web                                  install, check, test and build the web part alone
         dotnet run dev.cs acceptance deaths [--json]           every way to die x (supervised, SDK only, both), against a real server
+        dotnet run dev.cs acceptance crashsoak [--runs 1000]   threads that crash together, in many processes: one complete record each
         dotnet run dev.cs acceptance durability [--cycles N]   SIGKILL the server under load, then account for every record
         dotnet run dev.cs acceptance request [--json]          one request of the sample through log, trace, metric, health, crash and alert
         dotnet run dev.cs bench smoke [--json]                 start-up, idle, memory, ingest rate, crash-to-webhook latency

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using TocsinSdk.Configuration;
+using TocsinSdk.Crashes;
 using TocsinSdk.Runs;
 using TocsinSdk.Telemetry;
 
@@ -30,6 +31,7 @@ public static partial class Tocsin
                 return running;
             var telemetry = s_telemetry = ProcessTelemetry.Start(run);
             run.Signals.EndProcess(telemetry.Dispose);
+            HandlerOrder.ShieldRuntimeCounter();
             return telemetry;
         }
     }

@@ -1,3 +1,4 @@
+using Tocsin.Acceptance.Crashes;
 using Tocsin.Acceptance.Deaths;
 using Tocsin.Acceptance.Durability;
 using Tocsin.Acceptance.Requests;
@@ -5,6 +6,7 @@ using Tocsin.Acceptance.Requests;
 return args.FirstOrDefault() switch
 {
     "deaths" => await DeathsCommand.Run(args[1..]),
+    "crashsoak" => await CrashSoakCommand.Run(args[1..]),
     "durability" => await DurabilityCommand.Run(args[1..]),
     "request" => await RequestCommand.Run(args[1..]),
     _ => Usage(),
@@ -12,6 +14,7 @@ return args.FirstOrDefault() switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("deaths [--json] [--only WAY], durability [--cycles N] [--seed N] or request [--json] is expected");
+    Console.Error.WriteLine("deaths [--json] [--only WAY], crashsoak [--runs N] [--at-once N] [--threads N] [--json], "
+        + "durability [--cycles N] [--seed N], packages [--no-pack] or request [--json] is expected");
     return 2;
 }

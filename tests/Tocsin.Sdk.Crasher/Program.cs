@@ -19,6 +19,7 @@ internal static class Program
             Die(args[0], new MemoryStream(), Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance);
             return 0;
         }
+        Handlers.AddBefore(args[0]);
         var started = Tocsin.Init(static o => o.Environment = "test");
         var log = Tocsin.LoggerFactory.CreateLogger("Crasher");
         log.LogInformation("about to {Kind}", args[0]);
@@ -27,6 +28,9 @@ internal static class Program
         for (var i = 0; i < int.Parse(Environment.GetEnvironmentVariable("CRASHER_LINES") ?? "0"); i++)
             log.LogInformation("numbered <{Number}>", i);
         Console.WriteLine("ready " + Tocsin.RunId);
+        Handlers.AddAfter(args[0]);
+        if (args[0] == "soak")
+            Soak.Die(args[1], int.Parse(args[2]), args[3], log);
         Die(args[0], started, log);
         return 0;
     }
@@ -43,8 +47,20 @@ internal static class Program
                 Thrown(new AggregateException("both", Thrown(new TimeoutException("first")),
                 Thrown(new IOException("second")))));
             case "async-disposed": AsyncDisposed(started).GetAwaiter().GetResult(); break;
-            case "message-throws": throw new TreacherousException(hang: false);
-            case "message-hangs": throw new TreacherousException(hang: true);
+            case "message-throws": throw new TreacherousException(Treachery.ThrowMessage);
+            case "message-hangs": throw new TreacherousException(Treachery.HangMessage);
+            case "text-throws": throw new TreacherousException(Treachery.ThrowText);
+            case "text-hangs": throw new TreacherousException(Treachery.HangText);
+            case "inner-message-throws":
+                throw new InvalidOperationException("outer", new TreacherousException(Treachery.ThrowMessage));
+            case "task-message-hangs":
+                Forget(new TreacherousException(Treachery.HangMessage));
+                Collect();
+                Thread.Sleep(Timeout.Infinite);
+                break;
+            case var handler when handler.StartsWith("handler-", StringComparison.Ordinal): Throw("with a handler"); break;
+            case "no-handles": UseUpHandles(); break;
+            case "forks": Fork(); break;
             case "user": WithUser(log); break;
             case "task": Unobserved(); break;
             case "captured": Capture(); break;
@@ -67,7 +83,7 @@ internal static class Program
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static void Throw(string message) => throw new InvalidOperationException(message);
+    internal static void Throw(string message) => throw new InvalidOperationException(message);
 
     private static Exception Thrown(Exception exception)
     {
@@ -81,7 +97,7 @@ internal static class Program
         }
     }
 
-    private static void OnThread(ThreadStart start)
+    internal static void OnThread(ThreadStart start)
     {
         var thread = new Thread(start);
         thread.Start();
@@ -143,14 +159,44 @@ internal static class Program
     {
         for (var i = 0; i < 20; i++)
             Forget(i);
+        Collect();
+        Console.WriteLine("alive");
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void Collect()
+    {
         Thread.Sleep(200);
         for (var i = 0; i < 3; i++)
         {
             GC.Collect();
             GC.WaitForPendingFinalizers();
         }
-        Console.WriteLine("alive");
-        Thread.Sleep(Timeout.Infinite);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static void Forget(Exception exception) => Task.Run(() => throw exception);
+
+    private static void UseUpHandles()
+    {
+        var open = new List<FileStream>();
+        while (true)
+            open.Add(File.OpenRead("/dev/null"));
+    }
+
+    // A child between fork and exec holds copies of every handle, also of the lock that says this run lives.
+    private static void Fork()
+    {
+        for (var i = 0; i < 4; i++)
+            new Thread(static () =>
+            {
+                while (true)
+                    using (Process.Start("/bin/true"))
+                    {
+                    }
+            }).Start();
+        Thread.Sleep(300);
+        Throw("among forks");
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -190,7 +236,7 @@ internal static class Program
         Thread.Sleep(Timeout.Infinite);
     }
 
-    private static void Starve()
+    internal static void Starve()
     {
         ThreadPool.SetMinThreads(1, 1);
         ThreadPool.SetMaxThreads(Environment.ProcessorCount, Environment.ProcessorCount);
@@ -203,17 +249,4 @@ internal static class Program
 
     [DllImport("libc")]
     private static extern int kill(int pid, int signal);
-
-    private sealed class TreacherousException(bool hang) : Exception
-    {
-        public override string Message
-        {
-            get
-            {
-                if (hang)
-                    Thread.Sleep(Timeout.Infinite);
-                throw new NotSupportedException("no message for you");
-            }
-        }
-    }
 }

@@ -106,19 +106,6 @@ public sealed class LoudFailuresTests : IDisposable
         crash.Process.Pid.ShouldBe(child.Pid);
     }
 
-    [Theory]
-    [InlineData("message-throws")]
-    [InlineData("message-hangs")]
-    public void An_exception_that_fights_back_is_reported_by_its_type(string kind)
-    {
-        using var child = Run(kind);
-        child.ExitCode(seconds: 10).ShouldBe(Aborted);
-        using var next = Run("wait");
-        _server.Await(s => s.Crashes.Count > 0).ShouldBeTrue();
-        _server.Crashes.ShouldHaveSingleItem().Exception.ShouldNotBeNull().Type.ShouldBe(
-            "Crasher.Program+TreacherousException");
-    }
-
     [Fact]
     public void Forgotten_tasks_are_reported_a_few_at_a_time_and_the_process_lives()
     {

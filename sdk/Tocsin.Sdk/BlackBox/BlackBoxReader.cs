@@ -158,12 +158,18 @@ internal static class BlackBoxReader
     }
 
     /// <summary>Null when the bytes are not a black box of this version.</summary>
-    public static BlackBoxSnapshot? Read(ReadOnlySpan<byte> box)
+    /// <param name="box">At least <see cref="BlackBoxLayout.TotalSize"/> bytes.</param>
+    /// <param name="slots">False leaves logs, breadcrumbs and activities out.</param>
+    public static BlackBoxSnapshot? Read(ReadOnlySpan<byte> box, bool slots = true)
     {
         if (!HasIdentity(box))
             return null;
-        var torn = 0;
-        return new BlackBoxSnapshot
+        var identity = ReadIdentity(box);
+        return slots ? WithSlots(identity, box) : identity;
+    }
+
+    private static BlackBoxSnapshot ReadIdentity(ReadOnlySpan<byte> box) =>
+        new()
         {
             RunId = Text(box, BlackBoxLayout.RunIdAt) ?? "",
             BootId = Text(box, BlackBoxLayout.BootIdAt) ?? "",
@@ -185,6 +191,13 @@ internal static class BlackBoxReader
             MemoryRanOut = Time(box, BlackBoxLayout.MemoryRanOutAt),
             CrashState = (CrashState)Math.Clamp(Int32(box, BlackBoxLayout.CrashStateAt), 0, 3),
             CrashId = Text(box, BlackBoxLayout.CrashIdAt),
+        };
+
+    private static BlackBoxSnapshot WithSlots(BlackBoxSnapshot identity, ReadOnlySpan<byte> box)
+    {
+        var torn = 0;
+        return identity with
+        {
             Logs = ReadSlots(box, BlackBoxLayout.LogsAt, BlackBoxLayout.LogSlots, BlackBoxLayout.LogSlotSize, ReadLog,
                 ref torn),
             Breadcrumbs = ReadSlots(

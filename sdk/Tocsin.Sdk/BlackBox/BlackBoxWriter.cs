@@ -35,6 +35,10 @@ internal sealed unsafe class BlackBoxWriter
     public BlackBoxSnapshot Snapshot() =>
         BlackBoxReader.Read(Box) ?? throw new InvalidOperationException("own identity is broken");
 
+    /// <summary>A snapshot without logs, breadcrumbs and activities: it takes next to no memory.</summary>
+    public BlackBoxSnapshot Identity() =>
+        BlackBoxReader.Read(Box, slots: false) ?? throw new InvalidOperationException("own identity is broken");
+
     public void Beat() => Store(BlackBoxLayout.HeartbeatAt, Now());
 
     public void PoolBeat() => Store(BlackBoxLayout.PoolHeartbeatAt, Now());
@@ -55,6 +59,9 @@ internal sealed unsafe class BlackBoxWriter
 
     /// <summary>An allocation failed. Allocates nothing.</summary>
     public void MemoryRanOut() => Store(BlackBoxLayout.MemoryRanOutAt, Now());
+
+    /// <summary>It did not really fail.</summary>
+    public void MemoryIsBack() => Store(BlackBoxLayout.MemoryRanOutAt, 0L);
 
     public void CleanExit(int code)
     {

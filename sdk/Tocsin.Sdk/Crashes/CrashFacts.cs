@@ -28,6 +28,9 @@ internal sealed record CrashFacts
 
     public Exception? Exception { get; init; }
 
+    /// <summary>What <see cref="Exception"/> and its causes say; null leaves all messages out.</summary>
+    public ExceptionMessages? Messages { get; init; }
+
     /// <summary>Set when a crash report of the runtime was found; then <see cref="Exception"/> is null.</summary>
     public CrashReport? Report { get; init; }
     public string? TraceId { get; init; }

@@ -6,6 +6,7 @@ using TocsinSdk.Analysis;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Context;
 using TocsinSdk.Delivery;
+using TocsinSdk.Redaction;
 using TocsinSdk.Logging;
 using TocsinSdk.Runs;
 
@@ -13,16 +14,20 @@ namespace TocsinSdk.Crashes;
 
 /// <summary>
 /// What happens when an exception ends the process. Invariants:
-/// - The first dying thread wins; the others sleep until the process is gone, because the first handler to return aborts it.
+/// - The first dying thread wins; the others wait until its record is safe, because the first handler to return aborts
+///   the process. No longer: the first may itself be waiting for one of them.
 /// - The work is done on a thread that was started, warmed up and given its memory while the process was well. It takes
 ///   no lock of the application, no thread-pool thread, and calls no delegate of the application.
 /// - The dying thread waits at most <see cref="Deadline"/>, so a crash never turns into a hang.
 /// - Last words first: a short record without any text of the application is on disk before the whole one is tried.
+/// - Code of the application (an exception's Message) runs on a third thread, see <see cref="ExceptionMessages"/>.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
 internal sealed class CrashLane
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_print = TimeSpan.FromMilliseconds(250);
 
     private const int BufferSize = 512 << 10, Reserve = 256 << 10;
 
@@ -32,20 +37,24 @@ internal sealed class CrashLane
     private readonly RunFolder _folder;
     private readonly HeapReserve _reserve;
     private readonly TimeProvider _clock;
+    private readonly HandleReserve _handles = new();
+    private readonly ExceptionMessages _messages;
     private readonly FixedBuffer _short = new(16 << 10), _whole = new(BufferSize);
     private readonly CrashFile? _shortFile, _wholeFile;
     private readonly ManualResetEvent _entered = new(false), _done = new(false);
 
     // Written by the winner before it sets _entered; read by the lane after.
     private int _gate, _winner;
+    private volatile bool _asked, _kept;
     private Exception? _exception;
     private ExecutionContext? _context;
     private long _enteredAt;
 
-    public CrashLane(BlackBoxWriter box, TocsinLoggerProvider logs, TocsinServer server, RunFolder folder,
-        HeapReserve reserve, TimeProvider clock)
+    public CrashLane(BlackBoxWriter box, TocsinLoggerProvider logs, Redactor redactor, TocsinServer server,
+        RunFolder folder, HeapReserve reserve, TimeProvider clock)
     {
         (_box, _logs, _server, _folder, _reserve, _clock) = (box, logs, server, folder, reserve, clock);
+        _messages = new ExceptionMessages(redactor, print: true);
         try
         {
             if (folder.Path is not null)
@@ -65,6 +74,24 @@ internal sealed class CrashLane
     public string? CrashId { get; private set; }
 
     /// <summary>
+    /// True when an exception is ending the process: whoever calls Exit now only hurries it. Waits until the record is
+    /// safe or time is up.
+    /// </summary>
+    public bool IsCrashing
+    {
+        get
+        {
+            if (Volatile.Read(ref _gate) == 0)
+                return false;
+            _done.WaitOne(Deadline);
+            return true;
+        }
+    }
+
+    /// <summary>The server has the record of the crash under way.</summary>
+    public bool IsDelivered { get; private set; }
+
+    /// <summary>
     /// The handler of <see cref="AppDomain.UnhandledException"/>; returns when the record is safe or time is up.
     /// </summary>
     public void OnUnhandled(object sender, UnhandledExceptionEventArgs args)
@@ -72,12 +99,13 @@ internal sealed class CrashLane
         if (Interlocked.Exchange(ref _gate, 1) != 0)
         {
             if (_winner != Environment.CurrentManagedThreadId)
-                Thread.Sleep(Timeout.Infinite);
+                _done.WaitOne(Deadline);
             return;
         }
         _winner = Environment.CurrentManagedThreadId;
         _enteredAt = Stopwatch.GetTimestamp();
         _reserve.ReleaseAll();
+        _handles.Release();
         _exception = args.ExceptionObject as Exception;
         try
         {
@@ -88,7 +116,9 @@ internal sealed class CrashLane
             // The record then names no user and no trace.
         }
         _entered.Set();
-        if (!_done.WaitOne(Deadline))
+        _done.WaitOne(Deadline);
+        var left = Deadline - Stopwatch.GetElapsedTime(_enteredAt);
+        if (_asked && !_messages.CanBePrinted(left > s_print ? left : s_print))
             GiveUp();
     }
 
@@ -110,12 +140,36 @@ internal sealed class CrashLane
         CrashId = facts.CrashId;
         _box.Crash(CrashState.Entered, facts.CrashId);
         if (Try(() => Keep(_short, _shortFile, facts, maxLogs: 0, onlyType: true)))
-            _box.Crash(CrashState.Written, facts.CrashId);
-        facts = facts with { Resources = Tried(ProcessResources.Now) };
-        var whole = Try(() => Keep(_whole, _wholeFile, facts, BlackBoxLayout.LogSlots, onlyType: false))
-            || Try(() => Keep(_whole, _wholeFile, facts, maxLogs: 16, onlyType: false));
+            Kept(facts.CrashId);
+        _asked = true;
+        _messages.Ask(exception);
+        facts = facts with
+        {
+            Box = Tried(_box.Snapshot) ?? facts.Box,
+            Messages = _messages,
+            Resources = Tried(ProcessResources.Now),
+        };
+        var whole = TryWhole(facts, BlackBoxLayout.LogSlots) || TryWhole(facts, 16) || TryWhole(facts, 0);
+        if (whole)
+            Kept(facts.CrashId);
         if (!_folder.Supervised)
             Try(() => Deliver(facts.CrashId, whole ? _whole : _short));
+    }
+
+    // A record that does not fit the disk is still one to be sent.
+    private bool TryWhole(CrashFacts facts, int maxLogs)
+    {
+        if (!Try(() => Write(_whole, facts, maxLogs, onlyType: false)))
+            return false;
+        return Try(() => _wholeFile?.Publish(_whole.Written.Span)) || maxLogs == 0;
+    }
+
+    private void Kept(string crashId)
+    {
+        if (_shortFile is null)
+            return;
+        _kept = true;
+        _box.Crash(CrashState.Written, crashId);
     }
 
     private CrashFacts Gather(Exception exception, DateTimeOffset now)
@@ -127,7 +181,7 @@ internal sealed class CrashLane
             CrashId = ReportedErrors.IdOf(exception) ?? Crashes.CrashId.New(now),
             Class = CrashClasses.Of(exception),
             Time = now,
-            Box = _box.Snapshot(),
+            Box = _box.Identity(),
             Exception = exception,
             TraceId = activity?.TraceId.ToHexString(),
             SpanId = activity?.SpanId.ToHexString(),
@@ -142,9 +196,14 @@ internal sealed class CrashLane
 
     private static void Keep(FixedBuffer buffer, CrashFile? file, CrashFacts facts, int maxLogs, bool onlyType)
     {
+        Write(buffer, facts, maxLogs, onlyType);
+        file?.Publish(buffer.Written.Span);
+    }
+
+    private static void Write(FixedBuffer buffer, CrashFacts facts, int maxLogs, bool onlyType)
+    {
         buffer.Clear();
         new CrashRecordWriter(buffer).Write(facts, maxLogs, onlyType);
-        file?.Publish(buffer.Written.Span);
     }
 
     private void Deliver(string crashId, FixedBuffer record)
@@ -153,10 +212,11 @@ internal sealed class CrashLane
         if (left <= TimeSpan.Zero)
             return;
         var answer = _server.PostCrash(record.Written, left);
+        IsDelivered = answer.IsFinal;
         if (answer.IsFinal)
             _box.Crash(CrashState.Delivered, crashId);
         var line = answer.IsAccepted ? $"tocsin: crash {crashId} delivered to {_server.Url.AbsoluteUri.TrimEnd('/')}\n"
-            : _shortFile is null ? $"tocsin: crash {crashId} not delivered ({answer}) and no disk to keep it on\n"
+            : !_kept ? $"tocsin: crash {crashId} not delivered ({answer}) and no disk to keep it on\n"
             : $"tocsin: crash {crashId} kept in {_folder.Path} for the next start ({answer})\n";
         Say(line);
     }
@@ -167,7 +227,8 @@ internal sealed class CrashLane
         var facts = Gather(new InvalidOperationException("", new AggregateException(new TimeoutException())),
             _clock.GetUtcNow());
         Keep(_short, null, facts, maxLogs: 0, onlyType: true);
-        Keep(_whole, null, facts with { Resources = ProcessResources.Now() }, BlackBoxLayout.LogSlots, onlyType: false);
+        facts = facts with { Box = _box.Snapshot(), Resources = ProcessResources.Now() };
+        Keep(_whole, null, facts, BlackBoxLayout.LogSlots, onlyType: false);
         StackText.Parse(new StackTrace(fNeedFileInfo: true).ToString());
     }
 
@@ -192,8 +253,8 @@ internal sealed class CrashLane
         return found;
     }
 
-    // Only code of the application (an exception's Message) can have taken this long. The runtime is about to call the
-    // same code to print the exception, and would wait for it for ever.
+    // Message or ToString of the exception does not return. The runtime is about to call the same code to print it, and
+    // would wait for it for ever.
     private static void GiveUp()
     {
         if (OperatingSystem.IsWindows())

@@ -14,10 +14,11 @@ namespace TocsinSdk.Crashes;
 [SuppressMessage("Design", "CA1001", Justification = "A JSON writer over a buffer holds nothing to release.")]
 internal sealed class CrashRecordWriter(IBufferWriter<byte> target)
 {
-    private const int MaxText = 8192, MaxExceptions = 32, MaxDepth = 8;
+    private const int MaxText = 8192;
 
     private readonly Utf8JsonWriter _json = new(
         target, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true });
+    private ExceptionMessages? _messages;
     private int _exceptions;
 
     /// <param name="facts">What to write.</param>
@@ -25,7 +26,7 @@ internal sealed class CrashRecordWriter(IBufferWriter<byte> target)
     /// <param name="onlyType">True writes of the exception its type alone: no code of the application runs.</param>
     public void Write(CrashFacts facts, int maxLogs, bool onlyType)
     {
-        _exceptions = 0;
+        (_exceptions, _messages) = (0, facts.Messages);
         _json.Reset(target);
         _json.WriteStartObject();
         _json.WriteString("crashId"u8, facts.CrashId);
@@ -95,7 +96,7 @@ internal sealed class CrashRecordWriter(IBufferWriter<byte> target)
         _json.WriteString("type"u8, exception.GetType().FullName ?? exception.GetType().Name);
         if (!onlyType)
         {
-            _json.WriteString("message"u8, Cut(exception.Message));
+            Optional("message"u8, _messages is null ? null : Cut(_messages.Of(exception)));
             WriteFrames(new StackTrace(exception, fNeedFileInfo: true).ToString());
             WriteCauses(exception, depth);
         }
@@ -105,13 +106,13 @@ internal sealed class CrashRecordWriter(IBufferWriter<byte> target)
     private void WriteCauses(Exception exception, int depth)
     {
         var aggregate = exception as AggregateException;
-        if (depth >= MaxDepth || (aggregate is null && exception.InnerException is null))
+        if (depth >= ExceptionMessages.MaxDepth || (aggregate is null && exception.InnerException is null))
             return;
         _json.WriteStartArray("inner"u8);
         if (aggregate is null)
             WriteException(exception.InnerException!, onlyType: false, depth + 1);
         else
-            for (var i = 0; i < aggregate.InnerExceptions.Count && _exceptions < MaxExceptions; i++)
+            for (var i = 0; i < aggregate.InnerExceptions.Count && _exceptions < ExceptionMessages.MaxExceptions; i++)
                 WriteException(aggregate.InnerExceptions[i], onlyType: false, depth + 1);
         _json.WriteEndArray();
     }

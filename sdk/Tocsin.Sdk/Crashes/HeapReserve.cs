@@ -22,8 +22,13 @@ internal sealed class HeapReserve(TimeProvider clock)
     /// <exception cref="OutOfMemoryException">It does not yet.</exception>
     public void Refill()
     {
-        if (clock.GetElapsedTime(Volatile.Read(ref _released)) < s_quiet)
-            return;
+        if (clock.GetElapsedTime(Volatile.Read(ref _released)) >= s_quiet)
+            TakeBack();
+    }
+
+    /// <exception cref="OutOfMemoryException">There is no memory for it.</exception>
+    public void TakeBack()
+    {
         for (var i = 0; i < Pieces; i++)
             _pieces[i] ??= GC.AllocateUninitializedArray<byte>(PieceSize);
     }

@@ -20,12 +20,14 @@ internal static class ThrowSite
     public static void Watch(BlackBoxWriter box, HeapReserve reserve)
     {
         (s_box, s_reserve) = (box, reserve);
-        EventHandler<FirstChanceExceptionEventArgs> handler = OnThrown;
-        // Compiled now: the first exception of all may be that there is no memory.
-        RuntimeHelpers.PrepareDelegate(handler);
-        RuntimeHelpers.PrepareDelegate(box.MemoryRanOut);
-        RuntimeHelpers.PrepareDelegate(reserve.ReleasePiece);
-        AppDomain.CurrentDomain.FirstChanceException += handler;
+        // Walked once, down to the last callee: the first exception of all may be that there is no memory, and then
+        // nothing can be compiled or loaded any more.
+        box.MemoryRanOut();
+        box.MemoryIsBack();
+        reserve.ReleasePiece();
+        reserve.TakeBack();
+        OnThrown(null, new FirstChanceExceptionEventArgs(new InvalidOperationException()));
+        AppDomain.CurrentDomain.FirstChanceException += OnThrown;
     }
 
     /// <summary>The context <paramref name="exception"/> was thrown in on this thread, else the current one.</summary>
@@ -42,9 +44,9 @@ internal static class ThrowSite
         {
             s_box?.MemoryRanOut();
             s_reserve?.ReleasePiece();
-        }
-        if (args is null)
+            // A thread's first touch of its own statics allocates.
             return;
+        }
         var thrown = RuntimeHelpers.GetHashCode(args.Exception);
         if (t_exception == thrown)
             return; // thrown again on its way up

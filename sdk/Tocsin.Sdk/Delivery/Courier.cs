@@ -4,6 +4,7 @@ using System.Text.Json;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Crashes;
 using TocsinSdk.Health;
+using TocsinSdk.Redaction;
 using TocsinSdk.Runs;
 
 namespace TocsinSdk.Delivery;
@@ -21,8 +22,11 @@ internal sealed class Courier
     /// <summary>Errors waiting to become records; beyond it the newest is dropped and counted.</summary>
     private const int MaxQueue = 16;
 
+    private const int MaxSilent = 3;
+
     private readonly RunIdentity _identity;
     private readonly BlackBoxWriter _box;
+    private readonly Redactor _redactor;
     private readonly TocsinServer _server;
     private readonly RunFolder _folder;
     private readonly OrphanRuns _orphans;
@@ -35,14 +39,16 @@ internal sealed class Courier
     // Owned by the courier's thread: what it said last and when, and records the server has not taken yet, oldest first.
     private DateTimeOffset _lastBeat = DateTimeOffset.MinValue;
     private string _said = "";
+    private int _silent;
     private readonly Queue<byte[]> _unsent = new();
 
     /// <summary>Starts the thread; the first heartbeat is sent at once.</summary>
     public Courier(
-        RunIdentity identity, BlackBoxWriter box, TocsinServer server, RunFolder folder, OrphanRuns orphans,
+        RunIdentity identity, BlackBoxWriter box, Redactor redactor, TocsinServer server, RunFolder folder, OrphanRuns orphans,
             TimeProvider clock)
     {
-        (_identity, _box, _server, _folder, _orphans, _clock) = (identity, box, server, folder, orphans, clock);
+        (_identity, _box, _redactor, _server, _folder, _orphans, _clock) =
+            (identity, box, redactor, server, folder, orphans, clock);
         _thread = new Thread(Run, 1 << 20) { IsBackground = true, Name = "Tocsin courier" };
         _thread.UnsafeStart();
     }
@@ -132,10 +138,22 @@ internal sealed class Courier
         if (make(_box.Snapshot()) is not { } facts)
             return;
         LastId = facts.CrashId;
+        facts = facts with { Messages = MessagesOf(facts.Exception) };
         History?.Add(facts);
         var record = CrashRecordWriter.ToBytes(_buffer, facts);
         if (!_server.PostCrash(record, s_timeout).IsFinal)
             Keep(facts.CrashId, record);
+    }
+
+    // A message that does not return costs a thread for good, and half a second of heartbeats; a few show the pattern.
+    private ExceptionMessages? MessagesOf(Exception? exception)
+    {
+        if (exception is null || _silent >= MaxSilent)
+            return null;
+        var messages = new ExceptionMessages(_redactor, print: false);
+        if (!messages.Ask(exception))
+            _silent++;
+        return messages;
     }
 
     // On disk the record outlives the process; without a disk it waits in memory.

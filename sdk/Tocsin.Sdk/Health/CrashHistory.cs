@@ -52,7 +52,8 @@ internal sealed class CrashHistory
     {
         var exception = facts.Exception;
         Add(new CrashEntry(facts.CrashId, facts.Time, facts.Class,
-            exception?.GetType().FullName ?? facts.Report?.ExceptionType, exception?.Message, facts.Box.RunId));
+            exception?.GetType().FullName ?? facts.Report?.ExceptionType,
+            exception is null ? null : facts.Messages?.Of(exception), facts.Box.RunId));
     }
 
     /// <summary>A record as it lies in a run's folder (docs/formats/crash-record.md); what cannot be read is left out.</summary>

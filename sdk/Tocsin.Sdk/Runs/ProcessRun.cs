@@ -55,12 +55,12 @@ internal sealed class ProcessRun
         CrashHistory = new CrashHistory(Folder.Siblings, Redactor);
         var server = new TocsinServer(settings.Url, settings.Key);
         var reserve = new HeapReserve(clock);
-        _lane = new CrashLane(Box, Logs, server, Folder, reserve, clock);
+        _lane = new CrashLane(Box, Logs, Redactor, server, Folder, reserve, clock);
         ThrowSite.Watch(Box, reserve);
-        AppDomain.CurrentDomain.UnhandledException += _lane.OnUnhandled;
+        HandlerOrder.AddFirst(_lane.OnUnhandled);
         var dumps = Environment.GetEnvironmentVariable("DOTNET_DbgMiniDumpName");
         _courier = new Courier(
-            Identity, Box, server, Folder,
+            Identity, Box, Redactor, server, Folder,
             new OrphanRuns(Folder, dumps, settings.HangTimeout, clock) { History = CrashHistory }, clock)
         {
             History = CrashHistory,
@@ -174,6 +174,13 @@ internal sealed class ProcessRun
     {
         if (Interlocked.Exchange(ref _left, 1) != 0)
             return;
+        if (_lane.IsCrashing)
+        {
+            // A handler of the application, or another thread, ended the process instead of the runtime.
+            if (_lane.IsDelivered)
+                Folder.Discard();
+            return;
+        }
         Transport.Close(Settings.Options.Transport.FlushTimeout);
         _courier?.Stopped(s_goodbye);
         Box.CleanExit(code);

@@ -43,6 +43,7 @@ internal sealed class Pulse : IThreadPoolWorkItem
             try
             {
                 Ask();
+                HandlerOrder.ShieldRuntimeCounter();
                 _reserve.Refill();
             }
             catch (OutOfMemoryException)

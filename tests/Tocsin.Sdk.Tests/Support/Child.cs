@@ -35,6 +35,13 @@ internal sealed class Child : IDisposable
         params (string Name, string? Value)[] environment) =>
         Start("tests/Tocsin.Sdk.Crasher", kind, serverUrl, state, environment);
 
+    /// <summary>
+    /// The crasher under what a shell can set up first, such as "ulimit -f 8"; it becomes the program, so the pid stays.
+    /// </summary>
+    public static Child CrasherAfter(string commands, string kind, string serverUrl, string state,
+        params (string Name, string? Value)[] environment) =>
+        Start("tests/Tocsin.Sdk.Crasher", kind, serverUrl, state, environment, commands);
+
     public static Child Bookings(string serverUrl, string state, params (string Name, string? Value)[] environment) =>
         Start("samples/Bookings", "--urls=http://127.0.0.1:0", serverUrl, state, environment);
 
@@ -64,13 +71,15 @@ internal sealed class Child : IDisposable
     }
 
     private static Child Start(string project, string argument, string serverUrl, string state,
-        (string, string?)[] environment)
+        (string, string?)[] environment, string? commands = null)
     {
         // tests/<this project>/bin/<configuration>/<framework>
         var here = new DirectoryInfo(AppContext.BaseDirectory);
         var root = here.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
         var folder = Path.Combine(root, project, "bin", here.Parent.Name, here.Name);
-        var start = new ProcessStartInfo(Path.Combine(folder, Path.GetFileName(project)), argument)
+        var program = Path.Combine(folder, Path.GetFileName(project));
+        string[] arguments = commands is null ? [argument] : ["-c", commands + "; exec \"$@\"", "sh", program, argument];
+        var start = new ProcessStartInfo(commands is null ? program : "/bin/sh", arguments)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

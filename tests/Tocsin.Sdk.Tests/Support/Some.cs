@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Crashes;
+using TocsinSdk.Redaction;
 using TocsinSdk.Runs;
 
 namespace TocsinSdk.Tests;
@@ -47,10 +48,18 @@ internal static class Some
         Time = Time,
         Box = box ?? Box(),
         Exception = exception,
+        Messages = exception is null ? null : Said(exception),
         Report = report,
         UserId = "u-1",
         Evidence = [new Evidence("crash_file", "seen")],
         Attributes = [("a", "b")],
         Resources = ProcessResources.Now(),
     };
+
+    private static ExceptionMessages Said(Exception exception)
+    {
+        var messages = new ExceptionMessages(new Redactor(new RedactionOptions()), print: false);
+        messages.Ask(exception).ShouldBeTrue();
+        return messages;
+    }
 }
