@@ -1,6 +1,7 @@
 using Tocsin.Acceptance.Crashes;
 using Tocsin.Acceptance.Deaths;
 using Tocsin.Acceptance.Durability;
+using Tocsin.Acceptance.Packages;
 using Tocsin.Acceptance.Requests;
 
 return args.FirstOrDefault() switch
@@ -8,6 +9,7 @@ return args.FirstOrDefault() switch
     "deaths" => await DeathsCommand.Run(args[1..]),
     "crashsoak" => await CrashSoakCommand.Run(args[1..]),
     "durability" => await DurabilityCommand.Run(args[1..]),
+    "packages" => await PackagesCommand.Run(args[1..]),
     "request" => await RequestCommand.Run(args[1..]),
     _ => Usage(),
 };

@@ -18,7 +18,8 @@ namespace TocsinSdk.Crashes;
 ///   the process. No longer: the first may itself be waiting for one of them.
 /// - The work is done on a thread that was started, warmed up and given its memory while the process was well. It takes
 ///   no lock of the application, no thread-pool thread, and calls no delegate of the application.
-/// - The dying thread waits at most <see cref="Deadline"/>, so a crash never turns into a hang.
+/// - The dying thread waits at most <see cref="Deadline"/>, so a crash never turns into a hang; only on a machine that
+///   grants this library no processor does it wait longer, up to <see cref="s_writing"/>, for the record on disk.
 /// - Last words first: a short record without any text of the application is on disk before the whole one is tried.
 /// - Code of the application (an exception's Message) runs on a third thread, see <see cref="ExceptionMessages"/>.
 /// </summary>
@@ -26,6 +27,8 @@ namespace TocsinSdk.Crashes;
 internal sealed class CrashLane
 {
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan s_writing = TimeSpan.FromSeconds(10);
 
     private static readonly TimeSpan s_print = TimeSpan.FromMilliseconds(250);
 
@@ -41,7 +44,7 @@ internal sealed class CrashLane
     private readonly ExceptionMessages _messages;
     private readonly FixedBuffer _short = new(16 << 10), _whole = new(BufferSize);
     private readonly CrashFile? _shortFile, _wholeFile;
-    private readonly ManualResetEvent _entered = new(false), _done = new(false);
+    private readonly ManualResetEvent _entered = new(false), _written = new(false), _done = new(false);
 
     // Written by the winner before it sets _entered; read by the lane after.
     private int _gate, _winner;
@@ -63,7 +66,7 @@ internal sealed class CrashLane
                 _wholeFile = new CrashFile(folder.File("crash.draft")!, folder.File(RunFolder.CrashName)!, Reserve);
             }
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskRefusal.Is(e))
         {
             // No room now: what the server takes is all that will be left of a crash.
         }
@@ -83,7 +86,7 @@ internal sealed class CrashLane
         {
             if (Volatile.Read(ref _gate) == 0)
                 return false;
-            _done.WaitOne(Deadline);
+            _done.WaitOne(s_writing);
             return true;
         }
     }
@@ -99,7 +102,7 @@ internal sealed class CrashLane
         if (Interlocked.Exchange(ref _gate, 1) != 0)
         {
             if (_winner != Environment.CurrentManagedThreadId)
-                _done.WaitOne(Deadline);
+                _done.WaitOne(s_writing);
             return;
         }
         _winner = Environment.CurrentManagedThreadId;
@@ -116,7 +119,8 @@ internal sealed class CrashLane
             // The record then names no user and no trace.
         }
         _entered.Set();
-        _done.WaitOne(Deadline);
+        if (!_done.WaitOne(Deadline))
+            _written.WaitOne(s_writing - Deadline);
         var left = Deadline - Stopwatch.GetElapsedTime(_enteredAt);
         if (_asked && !_messages.CanBePrinted(left > s_print ? left : s_print))
             GiveUp();
@@ -130,6 +134,7 @@ internal sealed class CrashLane
             Try(() => ExecutionContext.Run(context, static lane => ((CrashLane)lane!).Crash(), this));
         else
             Try(Crash);
+        _written.Set();
         _done.Set();
     }
 
@@ -152,6 +157,7 @@ internal sealed class CrashLane
         var whole = TryWhole(facts, BlackBoxLayout.LogSlots) || TryWhole(facts, 16) || TryWhole(facts, 0);
         if (whole)
             Kept(facts.CrashId);
+        _written.Set();
         if (!_folder.Supervised)
             Try(() => Deliver(facts.CrashId, whole ? _whole : _short));
     }
@@ -221,15 +227,18 @@ internal sealed class CrashLane
         Say(line);
     }
 
-    // Compiles and loads what a crash needs; nothing is thrown, kept or sent.
+    // Compiles and loads what a crash needs; nothing is thrown, kept or sent. Cut short by a crash.
     private void WarmUp()
     {
         var facts = Gather(new InvalidOperationException("", new AggregateException(new TimeoutException())),
             _clock.GetUtcNow());
         Keep(_short, null, facts, maxLogs: 0, onlyType: true);
+        if (_entered.WaitOne(0))
+            return;
         facts = facts with { Box = _box.Snapshot(), Resources = ProcessResources.Now() };
         Keep(_whole, null, facts, BlackBoxLayout.LogSlots, onlyType: false);
-        StackText.Parse(new StackTrace(fNeedFileInfo: true).ToString());
+        if (!_entered.WaitOne(0))
+            StackText.Parse(new StackTrace(fNeedFileInfo: true).ToString());
     }
 
     private static bool Try(Action step)

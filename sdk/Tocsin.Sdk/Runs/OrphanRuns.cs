@@ -60,7 +60,7 @@ internal sealed class OrphanRuns(RunFolder own, string? dumpName, TimeSpan hangT
             File.Move(draft, path, overwrite: true);
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskRefusal.Is(e))
         {
             return false;
         }

@@ -40,6 +40,7 @@ internal sealed class ProcessRun
     private unsafe ProcessRun(Settings settings, TimeProvider clock)
     {
         _settings = settings;
+        DiskRefusal.SurviveFileSizeLimit();
         Folder = RunFolder.Open(settings);
         Identity = RunIdentity.OfProcess(settings, Folder.RunId);
         Box = new BlackBoxWriter(Memory(Folder), Identity, Pulse.Period, clock);
@@ -212,7 +213,7 @@ internal sealed class ProcessRun
             return folder.File(BlackBoxLayout.FileName) is { } path
                 ? BlackBoxMemory.Map(path) : BlackBoxMemory.Allocate();
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (DiskRefusal.Is(e))
         {
             Console.Error.WriteLine($"tocsin: no black box on disk: {e.Message}");
             return BlackBoxMemory.Allocate();

@@ -74,7 +74,7 @@ internal sealed class RunFolder
                 PrivateFile(FileMode.OpenOrCreate, FileAccess.ReadWrite));
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException)
+        catch (Exception e) when (DiskRefusal.Is(e))
         {
             reason = e.Message;
             return false;

@@ -98,8 +98,7 @@ internal sealed class SoakRun(string way, int threads, int number, string folder
         if (groups is not [var group] || count != 1)
             return (null, $"{count} records in {groups.Length} groups on the server");
         string id = group.GetProperty("id").ToString();
-        JsonElement[] events = [.. (await at.Get($"crashes/{id}/events")).GetProperty("items").EnumerateArray()];
-        string crashId = events.Single().GetProperty("crashId").GetString()!;
+        string crashId = (await at.Get($"crashes/{id}")).GetProperty("latest").GetProperty("crashId").GetString()!;
         return (CrashJson.Read(await at.Http.GetByteArrayAsync($"api/tocsin/v1/crashes/{id}/events/{crashId}")), null);
     }
 }
