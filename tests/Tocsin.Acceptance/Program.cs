@@ -3,6 +3,7 @@ using Tocsin.Acceptance.Deaths;
 using Tocsin.Acceptance.Durability;
 using Tocsin.Acceptance.Packages;
 using Tocsin.Acceptance.Requests;
+using Tocsin.Acceptance.Secrets;
 
 return args.FirstOrDefault() switch
 {
@@ -11,12 +12,14 @@ return args.FirstOrDefault() switch
     "durability" => await DurabilityCommand.Run(args[1..]),
     "packages" => await PackagesCommand.Run(args[1..]),
     "request" => await RequestCommand.Run(args[1..]),
+    "secrets" => await SecretsCommand.Run(args[1..]),
+    "secrets-app" => await SecretsApp.Run(),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("deaths [--json] [--only WAY], crashsoak [--runs N] [--at-once N] [--threads N] [--json], "
-        + "durability [--cycles N] [--seed N], packages [--no-pack] or request [--json] is expected");
+        + "durability [--cycles N] [--seed N], packages [--no-pack], request [--json] or secrets [--json] is expected");
     return 2;
 }
