@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TocsinSdk;
 using TocsinSdk.AspNetCore.Health;
@@ -28,6 +29,9 @@ public static class TocsinWebExtensions
         ArgumentNullException.ThrowIfNull(builder);
         TocsinHostExtensions.AddTocsin(builder, configure);
         ServerSpans.Ask();
+        // The framework's two records per request say less than ours, and show the query as it came.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics",
+            static level => level >= LogLevel.Warning || ProcessRun.Current?.Settings.Options.Requests.Enabled == false);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IStartupFilter, RequestTrackingFilter>());
         builder.Services.TryAddEnumerable(
             ServiceDescriptor.Singleton<IPostConfigureOptions<ProblemDetailsOptions>, ProblemIds>());

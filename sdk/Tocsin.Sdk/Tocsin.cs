@@ -62,6 +62,7 @@ public static partial class Tocsin
     {
         ArgumentNullException.ThrowIfNull(category);
         ArgumentNullException.ThrowIfNull(message);
-        ProcessRun.Current?.Box.Breadcrumb(category, message);
+        if (ProcessRun.Current is { } run)
+            run.Box.Breadcrumb(category, run.Redactor.Redact(message));
     }
 }

@@ -42,11 +42,11 @@ internal sealed class ProcessRun
         _settings = settings;
         DiskRefusal.SurviveFileSizeLimit();
         Folder = RunFolder.Open(settings);
-        Identity = RunIdentity.OfProcess(settings, Folder.RunId);
+        Redactor = new Redactor(settings.Options.Redaction);
+        Identity = RunIdentity.OfProcess(settings, Folder.RunId, Redactor);
         Box = new BlackBoxWriter(Memory(Folder), Identity, Pulse.Period, clock);
         // From here on a death without a noted request to stop looks like a crash.
         Signals = new StopSignals(this);
-        Redactor = new Redactor(settings.Options.Redaction);
         Logs = new TocsinLoggerProvider(Redactor, clock);
         Logs.Add(new BlackBoxSink(Box, settings.LogLevel));
         Transport = TransportWiring.Start(settings, Folder, Identity, clock);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using TocsinSdk.Redaction;
 
 namespace TocsinSdk.Runs;
 
@@ -18,7 +19,7 @@ internal sealed record RunIdentity
     public required string Runtime { get; init; }
     public required string Command { get; init; }
 
-    public static RunIdentity OfProcess(Settings settings, string runId) => new()
+    public static RunIdentity OfProcess(Settings settings, string runId, Redactor redactor) => new()
     {
         RunId = runId,
         Service = settings.Service,
@@ -29,7 +30,7 @@ internal sealed record RunIdentity
         StartTime = ProcessStart(),
         BootId = CurrentBoot(),
         Runtime = RuntimeInformation.FrameworkDescription,
-        Command = System.Environment.CommandLine,
+        Command = CommandText.Of(System.Environment.GetCommandLineArgs(), redactor),
     };
 
     /// <summary>Changes with every start of the machine; empty where the system does not tell.</summary>
