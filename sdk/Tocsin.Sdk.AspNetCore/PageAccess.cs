@@ -36,14 +36,27 @@ internal sealed class PageAccess(string? key, string? policy)
 
     private bool BringsKey(HttpRequest request)
     {
-        const string Bearer = "Bearer ";
         if (_key is null)
             return false;
         var authorization = request.Headers.Authorization.ToString();
-        var brought = authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-            ? authorization[Bearer.Length..].Trim() : request.Headers["X-Tocsin-Key"].ToString();
+        var brought = After("Bearer ", authorization) ?? Password(After("Basic ", authorization))
+            ?? request.Headers["X-Tocsin-Key"].ToString();
         // Hashes are of one length, so the time taken tells nothing.
         return CryptographicOperations.FixedTimeEquals(_key, SHA256.HashData(Encoding.UTF8.GetBytes(brought)));
+    }
+
+    private static string? After(string scheme, string authorization) =>
+        authorization.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+            ? authorization[scheme.Length..].Trim() : null;
+
+    // What browsers can send by themselves; the user name does not matter.
+    private static string? Password(string? basic)
+    {
+        var bytes = new byte[basic?.Length ?? 0];
+        if (basic is null || !Convert.TryFromBase64String(basic, bytes, out var length))
+            return null;
+        var text = Encoding.UTF8.GetString(bytes, 0, length);
+        return text[(text.IndexOf(':') + 1)..];
     }
 
     private async Task<bool> Satisfies(HttpContext context)

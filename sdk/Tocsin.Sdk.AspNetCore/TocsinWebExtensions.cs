@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TocsinSdk;
+using TocsinSdk.AspNetCore.Debugging;
 using TocsinSdk.AspNetCore.Health;
 using TocsinSdk.AspNetCore.Metrics;
 using TocsinSdk.AspNetCore.Requests;
@@ -64,6 +65,7 @@ public static class TocsinWebExtensions
         var run = RunOf(endpoints.ServiceProvider);
         // One line per part: XxxEndpoints.Map(endpoints, run);
         HealthEndpoints.Map(endpoints, run);
+        DebugEndpoints.Map(endpoints, run);
         MetricsEndpoint.Map(endpoints, run);
         return endpoints;
     }

@@ -5,6 +5,7 @@ using TocsinSdk.Analysis;
 using TocsinSdk.BlackBox;
 using TocsinSdk.Configuration;
 using TocsinSdk.Crashes;
+using TocsinSdk.Debugging;
 using TocsinSdk.Delivery;
 using TocsinSdk.GenAi;
 using TocsinSdk.Health;
@@ -54,6 +55,7 @@ internal sealed class ProcessRun
         if (!Transport.IsSentByOpenTelemetry(Signal.Logs))
             Logs.Add(new OtlpLogSink(Transport));
         CrashHistory = new CrashHistory(Folder.Siblings, Redactor);
+        Debugging = new DebugRecords(settings.Options.Debug, Logs, Redactor);
         var server = new TocsinServer(settings.Url, settings.Key);
         var reserve = new HeapReserve(clock);
         _lane = new CrashLane(Box, Logs, Redactor, server, Folder, reserve, clock);
@@ -106,6 +108,7 @@ internal sealed class ProcessRun
     public StopSignals Signals { get; }
     public CrashHistory CrashHistory { get; }
     public ErrorAnalyzer Analyzer { get; }
+    public DebugRecords Debugging { get; }
     public ErrorCapture Errors { get; }
     public MetricsPage Metrics { get; }
     public AiTelemetry Ai { get; }

@@ -8,7 +8,8 @@ namespace TocsinSdk.Health.Checks;
 /// </summary>
 internal sealed class CpuClock(TimeProvider clock)
 {
-    private static readonly TimeSpan s_shortest = TimeSpan.FromMilliseconds(200);
+    // A start keeps the processor busy and says nothing about the time after it.
+    private static readonly TimeSpan s_shortest = TimeSpan.FromSeconds(1);
 
     private long _at = clock.GetTimestamp();
     private TimeSpan _process = Own();
