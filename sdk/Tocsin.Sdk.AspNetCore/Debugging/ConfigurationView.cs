@@ -80,7 +80,7 @@ internal static class ConfigurationView
     private static string Short(string provider)
     {
         var (from, to) = (provider.IndexOf('\''), provider.LastIndexOf('\''));
-        if (from >= 0 && to > from)
+        if (from >= 0 && to > from && provider.Contains(" for '", StringComparison.Ordinal))
             return provider[(from + 1)..to];
         var blank = provider.IndexOf(' ');
         var name = blank < 0 ? provider : provider[..blank];

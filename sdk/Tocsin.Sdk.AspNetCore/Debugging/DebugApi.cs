@@ -43,6 +43,8 @@ internal sealed class DebugApi(ProcessRun run, IServiceProvider services)
         json.WriteNumber("pending_items", ThreadPool.PendingWorkItemCount);
         json.WriteNumber("active_requests", ActiveRequests.OfProcess.All().Count(static r => !IsOwn(r.Path)));
         json.WriteString("health", services.GetService<HealthWatch>()?.Read().State.Word());
+        json.WriteString("telemetry", run.Transport.State.Outcome);
+        json.WriteNumber("telemetry_waiting", run.Transport.State.WaitingItems);
         json.WriteString("last_crash_id", run.CrashId);
         json.WriteStartObject("logs");
         for (var level = 0; level < _records.Logs.Counts.Count; level++)

@@ -40,18 +40,32 @@ internal static class MetricsText
 
     private static void Add(MetricFamily family, ReadOnlySpan<char> line)
     {
-        var exemplar = line.IndexOf(" # ");
-        if (exemplar > 0)
-            line = line[..exemplar];
-        var brace = line.IndexOf('{');
-        var end = brace < 0 ? line.IndexOf(' ') : line.LastIndexOf('}') + 1;
-        if (end <= 0 || end >= line.Length)
+        var name = line.IndexOfAny('{', ' ');
+        if (name <= 0)
             return;
+        var end = line[name] == '{' ? EndOfLabels(line, name) : name;
+        if (end < 0)
+            return;
+        // A timestamp and an exemplar may follow.
         var value = line[end..].Trim();
         var space = value.IndexOf(' ');
-        family.Series.Add((
-            (brace < 0 ? line[..end] : line[..brace]).ToString(),
-            brace < 0 ? "" : line[(brace + 1)..(end - 1)].ToString(),
+        family.Series.Add((line[..name].ToString(), end == name ? "" : line[(name + 1)..(end - 1)].ToString(),
             (space < 0 ? value : value[..space]).ToString()));
+    }
+
+    // After the brace that is not part of a value; -1 when there is none.
+    private static int EndOfLabels(ReadOnlySpan<char> line, int from)
+    {
+        var quoted = false;
+        for (var i = from; i < line.Length; i++)
+        {
+            if (line[i] == '"')
+                quoted = !quoted;
+            else if (line[i] == '\\' && quoted)
+                i++;
+            else if (line[i] == '}' && !quoted)
+                return i + 1;
+        }
+        return -1;
     }
 }

@@ -23,6 +23,7 @@ internal static class BuiltInChecks
             new("system", system, null, s_warning),
             new("thread_pool", new ThreadPoolCheck(ThreadPoolDegraded, ThreadPoolUnhealthy, TimeProvider.System), null, s_none),
             new("gc", new GcPressureCheck(GcPausePercent, TimeProvider.System), null, s_warning),
+            new("telemetry", new TelemetryCheck(() => run.Transport.State), null, s_warning),
             new("workers", new WorkerHeartbeatCheck(Heartbeats.OfProcess, null), null, s_none),
         ];
     }

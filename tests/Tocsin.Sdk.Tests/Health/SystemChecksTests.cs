@@ -142,6 +142,20 @@ public sealed class SystemChecksTests
     }
 
     [Theory]
+    [InlineData("ok", null, HealthStatus.Healthy)]
+    [InlineData("waiting", null, HealthStatus.Healthy)]
+    [InlineData("refused", null, HealthStatus.Degraded)]
+    [InlineData("ok", "disk full", HealthStatus.Degraded)]
+    public async Task Telemetry_that_is_not_taken_or_not_kept_is_told(string outcome, string? spool, HealthStatus expected)
+    {
+        var result = await Run(new TelemetryCheck(() => new TransportState(outcome, 3, 400, 5, _clock.GetUtcNow(), spool)));
+        result.Status.ShouldBe(expected);
+        result.Data["waiting_items"].ShouldBe(3L);
+        (result.Description ?? "").ShouldBe(expected == HealthStatus.Healthy ? ""
+            : spool is null ? "the server does not take telemetry: refused" : "nothing is kept on disk: disk full");
+    }
+
+    [Theory]
     [InlineData(22, HealthStatus.Healthy)]
     [InlineData(20, HealthStatus.Degraded)]
     [InlineData(-1, HealthStatus.Unhealthy)]

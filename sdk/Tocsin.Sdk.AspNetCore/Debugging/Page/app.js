@@ -39,7 +39,8 @@ function banner(now) {
   document.getElementById('service').textContent = now.service;
   replace(document.getElementById('facts'), now.health && pill(now.health), h('span', null, now.environment ?? ''),
     now.release && h('span', { class: 'mono' }, now.release), h('span', null, `up ${span(now.uptime_seconds)}`),
-    h('span', { class: 'muted' }, `pid ${now.pid}`));
+    h('span', { class: 'muted' }, `pid ${now.pid}`),
+    now.telemetry !== 'ok' && now.telemetry !== 'waiting' && h('span', { class: 'muted' }, `server: ${now.telemetry}, ${count(now.telemetry_waiting)} records wait`));
   note('errors', now.error_groups, true);
   note('logs', Object.values(now.logs).reduce((a, b) => a + b, 0));
   note('overview', now.active_requests);
