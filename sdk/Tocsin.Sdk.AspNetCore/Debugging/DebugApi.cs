@@ -125,24 +125,7 @@ internal sealed class DebugApi(ProcessRun run, IServiceProvider services)
         json.WriteEndObject();
     }
 
-    public void Errors(HttpContext context, Utf8JsonWriter json)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("errors");
-        foreach (var group in _records.Errors.Read())
-        {
-            json.WriteStartObject();
-            json.WriteString("error_type", group.ErrorType);
-            json.WriteNumber("count", group.Count);
-            json.WriteString("first_seen", group.First.UtcDateTime);
-            json.WriteString("last_seen", group.Last.UtcDateTime);
-            json.WritePropertyName("record");
-            json.WriteRawValue(group.Newest.Json.Span, skipInputValidation: true);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
+    public void Errors(HttpContext context, Utf8JsonWriter json) => new ErrorList(run).Write(json);
 
     public void Performance(HttpContext context, Utf8JsonWriter json)
     {

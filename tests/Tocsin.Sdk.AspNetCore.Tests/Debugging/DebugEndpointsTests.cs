@@ -125,6 +125,24 @@ public sealed class DebugEndpointsTests
     }
 
     [Fact]
+    public async Task An_error_comes_with_what_the_rules_say_and_a_captured_one_needs_no_log_record()
+    {
+        await using var site = await Site.Start("Development", new DebugOptions());
+        var log = site.Services.GetRequiredService<ILoggerFactory>().CreateLogger("Shop");
+        var marker = Guid.NewGuid().ToString("N");
+        log.LogError(new TimeoutException("the gateway did not answer " + marker), "payment failed");
+        var id = Tocsin.CaptureException(new InvalidOperationException("only captured " + marker));
+
+        var errors = (await site.Json("/debug/api/errors")).GetProperty("errors").EnumerateArray().ToList();
+        var logged = errors.Single(e => e.GetRawText().Contains("did not answer " + marker));
+        logged.GetProperty("analysis").GetProperty("category").GetString().ShouldNotBeNullOrEmpty();
+        logged.GetProperty("analysis").GetProperty("suggestions").GetArrayLength().ShouldBeGreaterThan(0);
+        var captured = errors.Single(e => e.GetRawText().Contains("only captured " + marker));
+        captured.GetProperty("crash_id").GetString().ShouldBe(id);
+        captured.GetProperty("error_type").GetString().ShouldBe(typeof(InvalidOperationException).FullName);
+    }
+
+    [Fact]
     public async Task The_tail_gives_what_is_kept_then_what_comes_and_ends_with_the_application()
     {
         await using var site = await Site.Start("Development", new DebugOptions());
