@@ -1,8 +1,10 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TocsinSdk;
 using TocsinSdk.Configuration;
 using TocsinSdk.Health;
+using TocsinSdk.Logging;
 using TocsinSdk.Runs;
 using TocsinSdk.Telemetry;
 using TocsinSdk.Transport;
@@ -30,6 +32,7 @@ public static class TocsinHostExtensions
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostTelemetry>());
         HealthServices.Add(builder.Services, run);
         builder.Logging.AddProvider(run.Logs);
+        builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(new FrameworkLevels(run.Logs.Levels));
         if (run.Transport.IsSentByOpenTelemetry(Signal.Logs))
             builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
         return builder;

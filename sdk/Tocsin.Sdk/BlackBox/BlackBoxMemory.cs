@@ -12,14 +12,14 @@ internal static unsafe class BlackBoxMemory
 {
     /// <exception cref="IOException">The file cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The file cannot be made.</exception>
-    public static byte* Map(string path)
+    public static byte* Map(string path, int size = BlackBoxLayout.TotalSize)
     {
         var file = new FileStream(path, RunFolder.PrivateFile(FileMode.CreateNew, FileAccess.ReadWrite));
         // Real zeros, not a hole: a store into a hole on a full disk is a SIGBUS.
-        file.Write(new byte[BlackBoxLayout.TotalSize]);
+        file.Write(new byte[size]);
         file.Flush();
         var map = MemoryMappedFile.CreateFromFile(
-            file, null, BlackBoxLayout.TotalSize, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None,
+            file, null, size, MemoryMappedFileAccess.ReadWrite, HandleInheritability.None,
                 leaveOpen: false);
         var view = map.CreateViewAccessor();
         byte* at = null;
@@ -29,5 +29,5 @@ internal static unsafe class BlackBoxMemory
         return at + view.PointerOffset;
     }
 
-    public static byte* Allocate() => (byte*)NativeMemory.AllocZeroed(BlackBoxLayout.TotalSize);
+    public static byte* Allocate(int size = BlackBoxLayout.TotalSize) => (byte*)NativeMemory.AllocZeroed((nuint)size);
 }

@@ -19,6 +19,7 @@ internal static class OptionProblems
     [
         options.Redaction.Problems(),
         options.Transport.Problems(),
+        options.Logs.Problems(),
         options.Requests.Problems(),
         options.Health.Problems(),
         options.Analysis.Problems(),

@@ -64,7 +64,8 @@ internal sealed class EventFilling(Redactor redactor)
     {
         var at = e.Text.Length;
         e.ParsedTemplate = template;
-        if (template.IsClean)
+        // Without values the framework takes braces as they are.
+        if (template.IsClean && e.OwnCount > 0)
             template.Render(e, values, redactor);
         else
             FieldValue.AppendCut(e.Text, redactor.Redact(template.Text));

@@ -9,39 +9,60 @@ internal static class ExceptionJson
 
     public static void Write(Exception exception, LogEvent e, Utf8Text to)
     {
+        var frames = FrameText.Of(exception);
         to.Append(",\"exception\":"u8);
-        One(exception, e.Logger.Redactor, to, 0);
+        One(exception, frames, e.Logger.Redactor, to, 0);
+        foreach (var frame in frames)
+        {
+            if (frame is null or { IsHidden: true } || (frame.Module is null && frame != frames[0]))
+                continue;
+            Place(frame, to);
+            return;
+        }
     }
 
-    private static void One(Exception exception, Redactor redactor, Utf8Text to, int depth)
+    private static void Place(FrameText frame, Utf8Text to)
+    {
+        if (frame.Module is { } module)
+        {
+            to.Append(",\"module\":"u8);
+            to.Append(module);
+        }
+        to.Append(",\"function\":"u8);
+        to.Append(frame.Function);
+        if (frame.Line == 0)
+            return;
+        to.Append(",\"line\":"u8);
+        to.Append(frame.Line);
+    }
+
+    private static void One(Exception exception, FrameText?[] frames, Redactor redactor, Utf8Text to, int depth)
     {
         to.Append("{\"type\":"u8);
         to.AppendString(exception.GetType().FullName ?? exception.GetType().Name);
         to.Append(",\"message\":"u8);
         to.AppendString(MessageOf(exception, redactor));
-        if (exception.StackTrace is { } stack)
-            Frames(redactor.Redact(stack), to);
+        Frames(frames, to);
         if (depth < MaxDepth)
             Causes(exception, redactor, to, depth);
         to.Append((byte)'}');
     }
 
-    private static void Frames(ReadOnlySpan<char> stack, Utf8Text to)
+    private static void Frames(FrameText?[] frames, Utf8Text to)
     {
-        to.Append(",\"frames\":["u8);
         var count = 0;
-        foreach (var line in stack.EnumerateLines())
+        foreach (var frame in frames)
         {
-            var frame = line.Trim();
-            if (frame.StartsWith("at "))
-                frame = frame[3..];
-            if (frame.Length == 0 || count == MaxFrames)
+            if (frame is null or { IsHidden: true } || count == MaxFrames)
                 continue;
-            if (count++ > 0)
+            if (count++ == 0)
+                to.Append(",\"frames\":["u8);
+            else
                 to.Append((byte)',');
-            to.AppendString(frame);
+            to.Append(frame.Json);
         }
-        to.Append((byte)']');
+        if (count > 0)
+            to.Append((byte)']');
     }
 
     private static void Causes(Exception exception, Redactor redactor, Utf8Text to, int depth)
@@ -53,14 +74,14 @@ internal static class ExceptionJson
             {
                 if (i > 0)
                     to.Append((byte)',');
-                One(several.InnerExceptions[i], redactor, to, depth + 1);
+                One(several.InnerExceptions[i], FrameText.Of(several.InnerExceptions[i]), redactor, to, depth + 1);
             }
             to.Append((byte)']');
         }
         else if (exception.InnerException is { } inner)
         {
             to.Append(",\"cause\":"u8);
-            One(inner, redactor, to, depth + 1);
+            One(inner, FrameText.Of(inner), redactor, to, depth + 1);
         }
     }
 

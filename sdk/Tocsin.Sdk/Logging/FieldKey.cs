@@ -35,6 +35,9 @@ internal sealed class FieldKey
 
     public Redactor Redactor { get; }
 
+    /// <summary>Of a category: the files its records go to, one bit each; 0 until the file sink has looked.</summary>
+    public byte Files { get; set; }
+
     /// <summary>The quoted and escaped name.</summary>
     public byte[] Json { get; }
 

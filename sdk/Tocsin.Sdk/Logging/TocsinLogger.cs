@@ -24,7 +24,8 @@ internal sealed class TocsinLogger : ILogger
         var sinks = _provider.Sinks;
         var byLevel = new ILogSink[Levels][];
         for (var level = 0; level < Levels; level++)
-            byLevel[level] = Array.FindAll(sinks, s => s.Takes((LogLevel)level, _category.Name));
+            byLevel[level] = _provider.Levels.IsOn(_category.Name, (LogLevel)level)
+                ? Array.FindAll(sinks, s => s.Takes((LogLevel)level, _category.Name)) : [];
         _sinks = byLevel;
     }
 

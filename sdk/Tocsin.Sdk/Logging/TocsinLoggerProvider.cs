@@ -18,6 +18,7 @@ internal sealed class TocsinLoggerProvider : ILoggerProvider, ISupportExternalSc
     {
         Clock = clock;
         Filling = new EventFilling(redactor);
+        Levels.Changed += Refresh;
     }
 
     /// <summary>
@@ -28,6 +29,7 @@ internal sealed class TocsinLoggerProvider : ILoggerProvider, ISupportExternalSc
     /// <summary>Completes records of errors; null leaves them as they are.</summary>
     public ErrorFields? Errors { get; set; }
 
+    public LogLevels Levels { get; } = new();
     public TimeProvider Clock { get; }
     public EventFilling Filling { get; }
     public ILogSink[] Sinks => _sinks;

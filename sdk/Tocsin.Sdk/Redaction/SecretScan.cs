@@ -162,29 +162,34 @@ internal static class SecretScan
         }
     }
 
+    // Any groups of digits that follow each other may be the card: "order 7 4111 1111 1111 1111".
     private static void Cards(ReadOnlySpan<char> text, List<(int, int)> found)
     {
+        for (var at = 0; at < text.Length; at++)
+            if (char.IsAsciiDigit(text[at]) && (at == 0 || !char.IsAsciiDigit(text[at - 1]))
+                && EndOfCard(text, at) is > 0 and var end)
+            {
+                found.Add((at, end));
+                at = end;
+            }
+    }
+
+    private static int EndOfCard(ReadOnlySpan<char> text, int from)
+    {
         Span<char> digits = stackalloc char[PaymentCard.MaxDigits];
-        for (var at = 0; at < text.Length;)
+        var count = 0;
+        for (var at = from; at < text.Length && IsOfNumber(text[at]); at++)
         {
             if (!char.IsAsciiDigit(text[at]))
-            {
-                at++;
                 continue;
-            }
-            var (from, to, count) = (at, at, 0);
-            for (; at < text.Length && IsOfNumber(text[at]); at++)
-            {
-                if (!char.IsAsciiDigit(text[at]))
-                    continue;
-                to = at + 1;
-                if (count < digits.Length)
-                    digits[count] = text[at];
-                count++;
-            }
-            if (count <= digits.Length && PaymentCard.IsCard(digits[..count]))
-                found.Add((from, to));
+            if (count == digits.Length)
+                return -1;
+            digits[count++] = text[at];
+            var ends = at + 1 == text.Length || !char.IsAsciiDigit(text[at + 1]);
+            if (ends && PaymentCard.IsCard(digits[..count]))
+                return at + 1;
         }
+        return -1;
     }
 
     private static void Emails(ReadOnlySpan<char> text, List<(int, int)> found)

@@ -10,6 +10,7 @@ using TocsinSdk.Delivery;
 using TocsinSdk.GenAi;
 using TocsinSdk.Health;
 using TocsinSdk.Logging;
+using TocsinSdk.Logging.Files;
 using TocsinSdk.Redaction;
 using TocsinSdk.Metrics;
 using TocsinSdk.Telemetry;
@@ -49,11 +50,16 @@ internal sealed class ProcessRun
         // From here on a death without a noted request to stop looks like a crash.
         Signals = new StopSignals(this);
         Logs = new TocsinLoggerProvider(Redactor, clock);
+        Logs.Levels.TakeOptions(settings.Options.Logs);
+        SettingsChanged += changed => Logs.Levels.TakeOptions(changed.Options.Logs);
         Logs.Add(new BlackBoxSink(Box, settings.LogLevel));
         Transport = TransportWiring.Start(settings, Folder, Identity, clock);
         Transport.Changed += Tocsin.OnTransportChanged;
         if (!Transport.IsSentByOpenTelemetry(Signal.Logs))
             Logs.Add(new OtlpLogSink(Transport));
+        LogFiles = LogFolder.Open(settings.Options.Logs, settings.IsDevelopment, clock, Console.Error.WriteLine);
+        if (LogFiles is { } files)
+            Logs.Add(files.Sink);
         CrashHistory = new CrashHistory(Folder.Siblings, Redactor);
         Debugging = new DebugRecords(settings.Options.Debug, Logs, Redactor);
         var server = new TocsinServer(settings.Url, settings.Key);
@@ -105,6 +111,9 @@ internal sealed class ProcessRun
     public Operations Operations { get; }
     public TocsinLoggerProvider Logs { get; }
     public TelemetryTransport Transport { get; }
+
+    /// <summary>Null when no log files are written.</summary>
+    public LogFolder? LogFiles { get; }
     public StopSignals Signals { get; }
     public CrashHistory CrashHistory { get; }
     public ErrorAnalyzer Analyzer { get; }
@@ -185,6 +194,7 @@ internal sealed class ProcessRun
                 Folder.Discard();
             return;
         }
+        LogFiles?.Close(s_goodbye);
         Transport.Close(Settings.Options.Transport.FlushTimeout);
         _courier?.Stopped(s_goodbye);
         Box.CleanExit(code);

@@ -15,6 +15,7 @@ internal sealed record Settings
     public string? Key { get; init; }
     public required string Service { get; init; }
     public string? Environment { get; init; }
+    public bool IsDevelopment => string.Equals(Environment, "Development", StringComparison.OrdinalIgnoreCase);
     public string? Release { get; init; }
     public string? StateDirectory { get; init; }
     public required TimeSpan HangTimeout { get; init; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
+using TocsinSdk.Logging;
 using TocsinSdk.Runs;
 using TocsinSdk.Transport;
 
@@ -19,7 +20,7 @@ internal sealed class ProcessTelemetry : IDisposable
         _run = run;
         LoggerFactory = Microsoft.Extensions.Logging.LoggerFactory.Create(logging =>
         {
-            logging.AddProvider(run.Logs);
+            logging.AddFilter<TocsinLoggerProvider>(null, LogLevel.Trace).AddProvider(run.Logs);
             if (run.Transport.IsSentByOpenTelemetry(Signal.Logs))
                 logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
         });

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Tocsin.Testing;
+
+namespace TocsinSdk.Tests.Logging;
+
+public sealed class JsonLineTests : IDisposable
+{
+    private readonly LogPipeline _logs = new();
+
+    public void Dispose() => _logs.Dispose();
+
+    [Fact]
+    public void A_line_carries_message_template_properties_and_place()
+    {
+        _logs.Log.LogInformation(new EventId(7, "Shipped"), "{OrderId} shipped to {Customer} for {Amount:F2}", 42, "Ann \"x\"", 12.25);
+        var line = _logs.Line();
+        line.GetProperty("level").GetString().ShouldBe("INFO");
+        line.GetProperty("logger").GetString().ShouldBe("Shop.Orders");
+        line.GetProperty("message").GetString().ShouldBe("42 shipped to Ann \"x\" for 12.25");
+        line.GetProperty("template").GetString().ShouldBe("{OrderId} shipped to {Customer} for {Amount:F2}");
+        line.GetProperty("event_id").GetInt32().ShouldBe(7);
+        line.GetProperty("event").GetString().ShouldBe("Shipped");
+        var properties = line.GetProperty("properties");
+        properties.GetProperty("OrderId").GetInt32().ShouldBe(42);
+        properties.GetProperty("Amount").GetDouble().ShouldBe(12.25);
+        line.GetProperty("process").GetInt32().ShouldBe(Environment.ProcessId);
+        line.GetProperty("thread").GetInt32().ShouldBe(Environment.CurrentManagedThreadId);
+        line.GetProperty("timestamp").GetDateTimeOffset().ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void Trace_user_session_and_request_stand_at_the_top()
+    {
+        using var activity = new Activity("op").Start();
+        using (Tocsin.BeginContext(requestId: "req-1"))
+        using (_logs.Log.BeginScope(new Dictionary<string, object> { ["user_id"] = "u-1", ["Cart"] = 3 }))
+        {
+            Tocsin.SetSession("s-1");
+            _logs.Log.LogWarning("hello");
+        }
+        var line = _logs.Line();
+        line.GetProperty("trace_id").GetString().ShouldBe(activity.TraceId.ToHexString());
+        line.GetProperty("span_id").GetString().ShouldBe(activity.SpanId.ToHexString());
+        line.GetProperty("request_id").GetString().ShouldBe("req-1");
+        line.GetProperty("user_id").GetString().ShouldBe("u-1");
+        line.GetProperty("session_id").GetString().ShouldBe("s-1");
+        line.GetProperty("properties").GetProperty("Cart").GetInt32().ShouldBe(3);
+    }
+
+    [Fact]
+    public void An_exception_is_told_with_its_chain_and_place()
+    {
+        try
+        {
+            throw new InvalidOperationException("outer", new TimeoutException("inner"));
+        }
+        catch (InvalidOperationException e)
+        {
+            _logs.Log.LogError(e, "failed");
+        }
+        var line = _logs.Line();
+        var exception = line.GetProperty("exception");
+        exception.GetProperty("type").GetString().ShouldBe("System.InvalidOperationException");
+        exception.GetProperty("cause").GetProperty("message").GetString().ShouldBe("inner");
+        exception.GetProperty("frames")[0].GetString()!.ShouldContain(nameof(An_exception_is_told_with_its_chain_and_place));
+        line.GetProperty("function").GetString()!.ShouldContain(nameof(An_exception_is_told_with_its_chain_and_place));
+        line.GetProperty("module").GetString().ShouldBe("JsonLineTests.cs");
+        line.GetProperty("line").GetInt32().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
+    [Trait("Kind", "Fuzz")]
+    public void Fuzz_any_text_gives_valid_json_in_order()
+    {
+        var random = FuzzSeed.Random(20261121);
+        var texts = Enumerable.Range(0, 3000).Select(_ => Text(random)).ToList();
+        foreach (var text in texts)
+        {
+            _logs.Log.LogInformation("{Text}", text);
+#pragma warning disable CA2254 // the template itself is the hostile text
+            _logs.Log.LogInformation(text);
+#pragma warning restore CA2254
+        }
+        var lines = _logs.Lines();
+        lines.Count.ShouldBe(texts.Count * 2);
+        for (var i = 0; i < texts.Count; i++)
+            lines[2 * i].GetProperty("properties").GetProperty("Text").GetString()!.Length.ShouldBe(texts[i].Length);
+    }
+
+    private static string Text(Random random) => string.Create(random.Next(40), random, static (to, r) =>
+    {
+        for (var i = 0; i < to.Length; i++)
+            to[i] = r.Next(6) switch
+            {
+                0 => (char)r.Next(0x20),
+                1 => (char)(0xD800 + r.Next(0x800)),
+                2 => "{}\"\\:,@\u007f\u2028"[r.Next(9)],
+                _ => (char)r.Next(1, 0x2ff),
+            };
+    });
+
+    [Fact]
+    public void Collections_and_destructured_objects_become_json()
+    {
+        _logs.Log.LogInformation("{Items} {@Order} {Map}", new[] { 1, 2 },
+            new { Id = 7, Lines = new[] { new { Sku = "a", ApiKey = "k-1" } } },
+            new Dictionary<string, object?> { ["x"] = null, ["password"] = "p" });
+        var properties = _logs.Line().GetProperty("properties");
+        properties.GetProperty("Items").GetRawText().ShouldBe("[1,2]");
+        properties.GetProperty("Order").GetRawText()
+            .ShouldBe("{\"Id\":7,\"Lines\":[{\"Sku\":\"a\",\"ApiKey\":\"[REDACTED]\"}]}");
+        properties.GetProperty("Map").GetRawText().ShouldBe("{\"x\":null,\"password\":\"[REDACTED]\"}");
+    }
+
+    [Fact]
+    public void A_value_that_throws_or_logs_itself_harms_nobody()
+    {
+        _logs.Log.LogInformation("{A}", new Loud(_logs.Log));
+        _logs.Log.LogInformation("after");
+        var messages = _logs.Lines().Select(static l => l.GetProperty("message").GetString()).ToList();
+        messages.ShouldContain("from inside");
+        messages.ShouldContain("outside");
+        messages.ShouldContain("after");
+    }
+
+    private sealed class Loud(ILogger log)
+    {
+        public override string ToString()
+        {
+            log.LogInformation("from inside");
+            return "outside";
+        }
+    }
+}
