@@ -13,6 +13,6 @@ return args.FirstOrDefault() switch
 static int Usage()
 {
     Console.Error.WriteLine("smoke [--json] [--records N] [--idle SECONDS], aspnet [--json] [--seconds N], "
-        + "or sdk [burst] [outage] [crashloss] [--json] is expected");
+        + "or sdk [logging] [burst] [outage] [crashloss] [--json] is expected");
     return 2;
 }

@@ -1,3 +1,5 @@
+using Tocsin.Bench.Sdk.Logging;
+
 namespace Tocsin.Bench.Sdk;
 
 /// <summary>`bench sdk [suite ...]`: what the SDK promises, measured beside other libraries where they do the same.</summary>
@@ -6,6 +8,7 @@ internal static class SdkSuites
     // One line per suite.
     private static readonly (string Name, Func<string[], Task<List<Figure>>> Run)[] s_suites =
     [
+        ("logging", LoggingSuite.Run),
         ("burst", BurstSuite.Run),
         ("outage", OutageSuite.Run),
         ("crashloss", CrashLossSuite.Run),

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Features.Authentication;
 using Microsoft.Extensions.Logging;
 using TocsinSdk.Context;
+using TocsinSdk.Logging;
 using TocsinSdk.Runs;
 
 namespace TocsinSdk.AspNetCore.Requests;
@@ -51,6 +52,7 @@ internal sealed class RequestTracking(
     {
         var request = Begin(context, settings);
         using var ambient = request.Ambient = Ambient.Begin(requestId: request.Id);
+        using var logs = RequestLogs.Begin(run.Logs, settings.Options.Logs, request.Verbose ? LogLevel.Trace : null);
         var place = ActiveRequests.OfProcess.Add(request);
         Exception? error = null;
         try
@@ -65,7 +67,7 @@ internal sealed class RequestTracking(
         finally
         {
             ActiveRequests.OfProcess.Remove(place);
-            End(context, request, error);
+            End(context, request, error, logs);
         }
     }
 
@@ -108,7 +110,7 @@ internal sealed class RequestTracking(
         return Task.CompletedTask;
     }
 
-    private void End(HttpContext context, TrackedRequest request, Exception? error)
+    private void End(HttpContext context, TrackedRequest request, Exception? error, RequestLogs? logs)
     {
         var options = request.Options;
         var status = StatusOf(context, error);
@@ -119,12 +121,15 @@ internal sealed class RequestTracking(
         // A health page that says 503 works as it should; the change of health has its own record.
         var failed = request.Error is not null || (status >= 500 && !request.Quiet);
         var level = failed ? LogLevel.Error : LevelOf(request);
+        var slow = options.SlowThreshold > TimeSpan.Zero && duration >= options.SlowThreshold && !request.Quiet
+            && status != ClientClosed && !request.IsMeantToLast();
+        if (failed || slow)
+            logs?.Release();
         if (options.LogEnd && logger.IsEnabled(level))
             // What leaves the pipeline is logged by the server with its stack.
             RequestLog.Completed(logger, level, request, context, status, duration,
                 logsErrors && error is null ? request.Error : null);
-        if (options.SlowThreshold > TimeSpan.Zero && duration >= options.SlowThreshold && !request.Quiet
-            && status != ClientClosed && !request.IsMeantToLast())
+        if (slow)
             RequestLog.Slow(logger, request, status, duration);
         ServerSpans.Complete(context, status, request.Route);
     }

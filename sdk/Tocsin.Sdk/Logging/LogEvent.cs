@@ -14,10 +14,17 @@ internal sealed class LogEvent
     [ThreadStatic]
     private static LogEvent? t_free;
 
-    private readonly Utf8Text _json = new(FirstBytes);
-    private LogField[] _fields = new LogField[16];
+    private readonly Utf8Text _json;
+    private LogField[] _fields;
     private int _messageAt, _messageLength;
     private bool _hasJson;
+
+    private LogEvent(int bytes, int fields)
+    {
+        _json = new Utf8Text(bytes);
+        _fields = new LogField[fields];
+        Text = new Utf8Text(bytes);
+    }
 
     public DateTimeOffset Time { get; set; }
     public LogLevel Level { get; set; }
@@ -49,7 +56,10 @@ internal sealed class LogEvent
     /// <summary>How many of <see cref="Fields"/> belong to the message itself.</summary>
     public int OwnCount { get; set; }
 
-    internal Utf8Text Text { get; } = new(FirstBytes);
+    internal Utf8Text Text { get; }
+
+    /// <summary>Bytes of text a copy takes.</summary>
+    internal int Kept => Text.Length;
 
     /// <summary>The record as one line of JSON with its line feed; made once however many sinks ask.</summary>
     public ReadOnlySpan<byte> JsonLine
@@ -68,10 +78,13 @@ internal sealed class LogEvent
     /// <summary>An empty event; a second one while the thread's own is in use, when a value's ToString logs.</summary>
     public static LogEvent Rent()
     {
-        var e = t_free ?? new LogEvent();
+        var e = t_free ?? new LogEvent(FirstBytes, 16);
         t_free = null;
         return e;
     }
+
+    /// <summary>One that takes a copy and little more.</summary>
+    public static LogEvent ForKeeping() => new(0, 4);
 
     public void Return()
     {
@@ -110,7 +123,7 @@ internal sealed class LogEvent
         if (Count == MaxFields)
             return;
         if (Count == _fields.Length)
-            Array.Resize(ref _fields, _fields.Length * 2);
+            Array.Resize(ref _fields, Math.Max(4, _fields.Length * 2));
         _fields[Count++] = new LogField(key, kind, bits, at, Text.Length - at);
     }
 

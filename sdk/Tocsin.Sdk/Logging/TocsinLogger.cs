@@ -10,14 +10,21 @@ internal sealed class TocsinLogger : ILogger
     private readonly TocsinLoggerProvider _provider;
     private readonly FieldKey _category;
 
+    // The framework says a great deal at Debug for every request, which nobody looks for when the application fails.
+    private readonly bool _isFrameworks;
+
     /// <summary>The sinks of each level.</summary>
     private volatile ILogSink[][] _sinks = [];
 
     public TocsinLogger(TocsinLoggerProvider provider, string category)
     {
         (_provider, _category) = (provider, provider.Filling.KeyOf(category));
+        _isFrameworks = category.StartsWith("Microsoft.", StringComparison.Ordinal)
+            || category.StartsWith("System.", StringComparison.Ordinal);
         Refresh();
     }
+
+    private RequestLogs? Request => _isFrameworks ? RequestLogs.Debugged : RequestLogs.Current;
 
     public void Refresh()
     {
@@ -34,7 +41,8 @@ internal sealed class TocsinLogger : ILogger
     public bool IsEnabled(LogLevel logLevel)
     {
         var sinks = _sinks;
-        return (uint)logLevel < (uint)sinks.Length && sinks[(int)logLevel].Length > 0;
+        return (uint)logLevel < (uint)sinks.Length
+            && (sinks[(int)logLevel].Length > 0 || Request?.Takes(logLevel) == true);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "A record that cannot be written must not harm who wrote it.")]
@@ -42,7 +50,11 @@ internal sealed class TocsinLogger : ILogger
         LogLevel logLevel, EventId eventId, TState state, Exception? exception,
         Func<TState, Exception?, string> formatter)
     {
-        if (!IsEnabled(logLevel))
+        if ((uint)logLevel >= Levels)
+            return;
+        var sinks = _sinks[(int)logLevel];
+        var request = sinks.Length == 0 ? Request : null;
+        if (sinks.Length == 0 && request?.Takes(logLevel) != true)
             return;
         var e = LogEvent.Rent();
         try
@@ -52,8 +64,13 @@ internal sealed class TocsinLogger : ILogger
             _provider.Filling.Fill(e, state, formatter, _provider.Scopes);
             if (exception is not null)
                 _provider.Errors?.Add(e);
-            foreach (var sink in _sinks[(int)logLevel])
-                sink.Write(e);
+            if (request is null)
+                foreach (var sink in sinks)
+                    sink.Write(e);
+            else if (request.IsWritten(logLevel))
+                _provider.Write(e);
+            else
+                request.Remember(e);
         }
         catch (Exception broken)
         {

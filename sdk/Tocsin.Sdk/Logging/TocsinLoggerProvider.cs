@@ -48,6 +48,13 @@ internal sealed class TocsinLoggerProvider : ILoggerProvider, ISupportExternalSc
             logger.Refresh();
     }
 
+    /// <summary>To every sink, whatever its level.</summary>
+    public void Write(LogEvent e)
+    {
+        foreach (var sink in _sinks)
+            sink.Write(e);
+    }
+
     public ILogger CreateLogger(string categoryName) =>
         _loggers.GetOrAdd(categoryName, static (name, provider) => new TocsinLogger(provider, name), this);
 
