@@ -100,6 +100,22 @@ public sealed class DebugPageTests(Stage stage)
     }
 
     [Fact]
+    public async Task A_request_under_way_is_listed_and_gone_when_it_has_ended()
+    {
+        Stage.RequireChromium();
+        await using BookingsSite bookings = await BookingsSite.Start();
+        await bookings.Http.PostAsync("/gateway/mood/silent", null);
+        using var end = new CancellationTokenSource();
+        Task request = bookings.Http.PostAsync("/gateway/charges", null, end.Token);
+        await using Screen screen = await stage.Open("/debug/", server: bookings.Url);
+        await Text(screen, "POST /gateway/charges").WaitForAsync();
+        await end.CancelAsync();
+        await Should.ThrowAsync<OperationCanceledException>(request);
+        await Text(screen, "No request is under way.").WaitForAsync();
+        screen.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Keys_lead_through_the_page()
     {
         Stage.RequireChromium();

@@ -19,7 +19,7 @@ export function configuration(main) {
 function show(place, values) {
   replace(place, values.length === 0 ? empty('Nothing.') : table([
     ['Name', (v) => h('span', { class: 'mono' }, v.name), 'wrap'],
-    ['Value', (v) => h('span', { class: v.masked ? 'mono muted' : 'mono' }, v.value), 'wrap'],
+    ['Value', (v) => v.value && h('span', { class: v.masked ? 'mono muted' : 'mono' }, v.value), 'wrap'],
     ['Source', (v) => h('span', { class: v.source === 'default' ? 'muted' : '' }, v.source), 'wrap'],
   ], values));
 }
