@@ -23,7 +23,7 @@ internal sealed class BookingsSite : IAsyncDisposable
     public static async Task<BookingsSite> Start()
     {
         string state = Directory.CreateTempSubdirectory("tocsin-bookings-").FullName;
-        string url = $"http://127.0.0.1:{DaemonProcess.FreePort()}";
+        string url = $"http://127.0.0.1:{Loopback.FreePort()}";
         var start = new ProcessStartInfo("dotnet", [Repository.Bookings, $"--urls={url}"])
         {
             WorkingDirectory = Path.GetDirectoryName(Repository.Bookings)!,

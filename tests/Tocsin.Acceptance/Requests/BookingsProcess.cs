@@ -14,7 +14,7 @@ internal sealed class BookingsProcess : IDisposable
     private readonly HttpClient _http;
     private readonly Process _process;
 
-    private BookingsProcess(string serverUrl, PostgresProcess postgres, RedisProcess redis)
+    private BookingsProcess(string serverUrl, PostgresServer postgres, RedisServer redis)
     {
         string url = $"http://127.0.0.1:{Loopback.FreePort()}";
         _http = new HttpClient { BaseAddress = new Uri(url + "/") };
@@ -46,7 +46,7 @@ internal sealed class BookingsProcess : IDisposable
         }
     }
 
-    public static async Task<BookingsProcess> Start(string serverUrl, PostgresProcess postgres, RedisProcess redis)
+    public static async Task<BookingsProcess> Start(string serverUrl, PostgresServer postgres, RedisServer redis)
     {
         var bookings = new BookingsProcess(serverUrl, postgres, redis);
         for (int attempt = 0; ; attempt++)

@@ -17,13 +17,13 @@ internal static class RequestCommand
 
     public static async Task<int> Run(string[] arguments)
     {
-        if ((PostgresProcess.Missing ?? RedisProcess.Missing) is { } missing)
+        if ((PostgresServer.Missing ?? RedisServer.Missing) is { } missing)
         {
             Console.Error.WriteLine(missing);
             return 2;
         }
-        using PostgresProcess postgres = PostgresProcess.Start();
-        using RedisProcess redis = RedisProcess.Start();
+        await using PostgresServer postgres = await PostgresServer.Start();
+        await using RedisServer redis = await RedisServer.Start(open: true);
         await using WebhookReceiver hook = await WebhookReceiver.Start();
         using var place = new ServerPlace($"""
             network: {JsonSerializer.Serialize(new { allow = new[] { "127.0.0.0/8" } })}
@@ -81,9 +81,9 @@ internal static class RequestCommand
     }
 
     private static async Task LoseTheDatabase(
-        BookingsProcess bookings, ServerProcess server, WebhookReceiver hook, PostgresProcess postgres, List<Finding> findings)
+        BookingsProcess bookings, ServerProcess server, WebhookReceiver hook, PostgresServer postgres, List<Finding> findings)
     {
-        postgres.Stop();
+        await postgres.Kill();
         string request = "acc-" + Guid.NewGuid().ToString("N")[..8], trace = Guid.NewGuid().ToString("N");
         using HttpResponseMessage failed = await bookings.Send(HttpMethod.Post, "bookings", request, trace,
             new { guest = "Bob", night = "2026-12-24", price = 90 });
@@ -100,7 +100,7 @@ internal static class RequestCommand
             n => n >= 1, "ERROR record"));
         findings.Add(await Await("an alert of it is delivered", () => Task.FromResult(hook.Received.Count(r =>
             r.Body.Contains("\"service\":\"bookings\"", StringComparison.Ordinal))), n => n >= 1, "webhook"));
-        postgres.Resume();
+        await postgres.Again();
         findings.Add(await Await("healthy again", () => bookings.Status("health/detailed"), s => s.Code == 200, "200"));
     }
 

@@ -121,7 +121,7 @@ public sealed class DependencyChecksTests
             .AddHttp(url + "health", "other_text", o => o.BodyContains = "out of order")
             .AddHttp(url + "health", "slow", o => o.DegradedAbove = TimeSpan.FromTicks(1))
             .AddTcp("127.0.0.1", other.Http.BaseAddress.Port, "tcp")
-            .AddTcp("127.0.0.1", DaemonProcess.FreePort(), "closed"), environment: "Development");
+            .AddTcp("127.0.0.1", Loopback.FreePort(), "closed"), environment: "Development");
         (await site.Check("well", "healthy")).GetProperty("status_code").GetInt32().ShouldBe(200);
         (await site.Check("missing", "unhealthy")).GetProperty("description").GetString().ShouldBe("answered 404");
         await site.Check("expected", "healthy");

@@ -10,11 +10,14 @@ using TocsinSdk.Tracking;
 
 namespace TocsinSdk.Tests.Tracking;
 
-public sealed class PostgresFixture : IDisposable
+public sealed class PostgresFixture : IAsyncLifetime
 {
-    public PostgresProcess? Server { get; } = PostgresProcess.Missing is null ? PostgresProcess.Start() : null;
+    public PostgresServer? Server { get; private set; }
 
-    public void Dispose() => Server?.Dispose();
+    public async ValueTask InitializeAsync() =>
+        Server = PostgresServer.Missing is null ? await PostgresServer.Start() : null;
+
+    public ValueTask DisposeAsync() => Server?.DisposeAsync() ?? ValueTask.CompletedTask;
 }
 
 /// <summary>Npgsql and Entity Framework against a real PostgreSQL: counts, N+1, names of spans.</summary>
@@ -27,7 +30,7 @@ public sealed class DatabaseTests : IClassFixture<PostgresFixture>, IDisposable
 
     public DatabaseTests(PostgresFixture postgres)
     {
-        Assert.SkipWhen(postgres.Server is null, PostgresProcess.Missing ?? "");
+        Assert.SkipWhen(postgres.Server is null, PostgresServer.Missing ?? "");
         _operations.LogTo(_logs);
         _calls = new CallWatch(_operations);
         _database = NpgsqlDataSource.Create(postgres.Server!.ConnectionString);

@@ -35,13 +35,6 @@ public sealed class DaemonProcess : IAsyncDisposable
     /// <param name="account">Who runs it when the tests run as root; else it runs as whoever they run as.</param>
     public static DaemonProcess For(string account) => new(account);
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     /// <summary>Gives everything in the folder to the account.</summary>
     public Task HandOver() => IsRoot ? Run("chown", "-R", _account, Folder) : Task.CompletedTask;
 

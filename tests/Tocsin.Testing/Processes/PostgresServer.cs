@@ -13,6 +13,10 @@ public sealed class PostgresServer : IAsyncDisposable
             .Select(d => Path.Combine(d, "bin")).FirstOrDefault(d => File.Exists(Path.Combine(d, "initdb")))
         : null;
 
+    /// <summary>Null when PostgreSQL is installed, else why tests must skip.</summary>
+    public static string? Missing =>
+        Programs is null ? "PostgreSQL is not installed (Debian package postgresql)" : null;
+
     public int Port { get; }
 
     public string ConnectionString => $"Host=127.0.0.1;Port={Port};Username=tests;Database=postgres;Timeout=5";
@@ -20,7 +24,7 @@ public sealed class PostgresServer : IAsyncDisposable
     public static async Task<PostgresServer> Start()
     {
         DaemonProcess daemon = DaemonProcess.For("postgres");
-        var server = new PostgresServer(daemon, DaemonProcess.FreePort());
+        var server = new PostgresServer(daemon, Loopback.FreePort());
         await daemon.HandOver();
         await daemon.RunAs(Path.Combine(Programs!, "initdb"), "-D", server.Data, "-U", "tests", "-A", "trust",
             "--no-sync", "--no-locale", "-E", "UTF8");

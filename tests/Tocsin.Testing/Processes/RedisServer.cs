@@ -18,16 +18,21 @@ public sealed class RedisServer : IAsyncDisposable
 
     public static string Program => "/usr/bin/redis-server";
 
-    public int Port { get; } = DaemonProcess.FreePort();
+    public int Port { get; } = Loopback.FreePort();
 
-    public int TlsPort { get; } = DaemonProcess.FreePort();
+    public int TlsPort { get; } = Loopback.FreePort();
 
     /// <summary>SHA-256 of the certificate that is shown on the TLS port, hexadecimal.</summary>
     public string Thumbprint { get; private set; } = "";
 
     public string CertificateFile => Path.Combine(_daemon.Folder, "server.crt");
 
-    public static async Task<RedisServer> Start(TimeSpan? certificateLife = null)
+    /// <summary>Null when Redis is installed, else why tests must skip.</summary>
+    public static string? Missing => File.Exists(Program) ? null : "Redis is not installed (Debian package redis-server)";
+
+    /// <param name="certificateLife">Of the certificate on the TLS port, from now.</param>
+    /// <param name="open">Whether the plain port asks for no password.</param>
+    public static async Task<RedisServer> Start(TimeSpan? certificateLife = null, bool open = false)
     {
         var server = new RedisServer(DaemonProcess.For("nobody"));
         server.Certify(certificateLife ?? TimeSpan.FromDays(90));
@@ -38,7 +43,7 @@ public sealed class RedisServer : IAsyncDisposable
             tls-cert-file {server.CertificateFile}
             tls-key-file {Path.Combine(server._daemon.Folder, "server.key")}
             tls-auth-clients no
-            requirepass "{Password}"
+            {(open ? "" : $"requirepass \"{Password}\"")}
             user worker on ">{WorkerPassword}" +ping +info
             save ""
             dir {server._daemon.Folder}
