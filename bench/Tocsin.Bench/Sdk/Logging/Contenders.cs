@@ -90,7 +90,8 @@ internal sealed record Contender(string Name, ILoggerFactory Factory, Action Clo
         var configuration = new NLog.Config.LoggingConfiguration();
         configuration.AddRuleForAllLevels(target);
         var factory = new NLog.LogFactory { Configuration = configuration };
-        return new("nlog", Make(logging => logging.AddNLog(_ => factory, new NLogProviderOptions { RemoveLoggerFactoryFilter = false })), factory.Shutdown);
+        return new("nlog", Make(logging => logging.AddProvider(
+            new NLogLoggerProvider(new NLogProviderOptions { RemoveLoggerFactoryFilter = false }, factory))), factory.Shutdown);
     }
 
     // The framework's own JSON lines go to the console, here to a file behind it.
