@@ -10,7 +10,7 @@ using Perfolizer.Horology;
 
 namespace Tocsin.Bench.Sdk.Logging;
 
-/// <summary>Logging side by side with the libraries people use; the targets are issue 3's.</summary>
+/// <summary>Logging side by side with the libraries people use; with its targets.</summary>
 internal static class LoggingSuite
 {
     private const int Records = 1_000_000;
