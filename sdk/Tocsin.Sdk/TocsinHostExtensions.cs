@@ -31,11 +31,22 @@ public static class TocsinHostExtensions
         // First in line: started before, and stopped after, every service of the application.
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IHostedService, HostTelemetry>());
         HealthServices.Add(builder.Services, run);
+        if (run.TakeConsole(hosted: true))
+            RemoveFrameworkConsole(builder.Services);
         builder.Logging.AddProvider(run.Logs);
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(new FrameworkLevels(run.Logs.Levels));
         if (run.Transport.IsSentByOpenTelemetry(Signal.Logs))
             builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
         return builder;
+    }
+
+    // The host adds it by itself; every record would stand there twice.
+    private static void RemoveFrameworkConsole(IServiceCollection services)
+    {
+        for (var i = services.Count - 1; i >= 0; i--)
+            if (services[i].ServiceType == typeof(ILoggerProvider) && !services[i].IsKeyedService
+                && services[i].ImplementationType?.FullName == "Microsoft.Extensions.Logging.Console.ConsoleLoggerProvider")
+                services.RemoveAt(i);
     }
 
     private static Settings.Surroundings SurroundingsOf(IHostApplicationBuilder builder)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using Microsoft.Extensions.Logging;
 using TocsinSdk.Context;
 using TocsinSdk.Redaction;
@@ -65,10 +66,16 @@ internal sealed class EventFilling(Redactor redactor)
         var at = e.Text.Length;
         e.ParsedTemplate = template;
         // Without values the framework takes braces as they are.
-        if (template.IsClean && e.OwnCount > 0)
+        if (e.OwnCount > 0)
             template.Render(e, values, redactor);
         else
             FieldValue.AppendCut(e.Text, redactor.Redact(template.Text));
+        if (!template.IsClean && e.OwnCount > 0)
+        {
+            var message = Encoding.UTF8.GetString(e.Text.Slice(at, e.Text.Length - at));
+            e.Text.Truncate(at);
+            FieldValue.AppendCut(e.Text, redactor.Redact(message));
+        }
         e.SetMessage(at);
         Array.Clear(values);
     }

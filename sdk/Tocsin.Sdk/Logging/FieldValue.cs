@@ -105,7 +105,7 @@ internal static class FieldValue
 
     private static (FieldKind, long) Real(Utf8Text text, double value)
     {
-        text.Append(value);
+        text.AppendReal(value);
         return double.IsFinite(value)
             ? (FieldKind.Real, BitConverter.DoubleToInt64Bits(value)) : (FieldKind.Text, 0);
     }

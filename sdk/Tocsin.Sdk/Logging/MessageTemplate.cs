@@ -18,8 +18,10 @@ internal sealed class MessageTemplate
         Text = text;
         _parts = parts;
         Json = FieldKey.JsonOf(text);
-        // A template is a literal, so it holds no secret; an interpolated message passes for one, and may.
-        IsClean = ReferenceEquals(redactor.Redact(text), text);
+        // A template is a literal, so it holds no secret; an interpolated message passes for one, and may. A line feed
+        // stands for each hole: no secret reaches across it.
+        var literals = string.Join('\n', parts.Select(static p => Encoding.UTF8.GetString(p.Literal)));
+        IsClean = ReferenceEquals(redactor.Redact(literals), literals);
         HasFormats = Array.Exists(parts, static p => p.Format is not null || p.Alignment != 0);
     }
 

@@ -33,6 +33,8 @@ internal sealed class RequestLogs : IDisposable
         _least = (int)(level is { } own && own < Remembered ? own : Remembered);
     }
 
+    public static bool AnyActive => Volatile.Read(ref s_active) != 0;
+
     public static RequestLogs? Current => Volatile.Read(ref s_active) == 0 ? null : s_current.Value;
 
     /// <summary>Every record from this level on is written at once; null: the ordinary levels hold.</summary>

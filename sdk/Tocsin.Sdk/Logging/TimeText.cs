@@ -14,7 +14,8 @@ internal static class TimeText
     public static void Append(Utf8Text to, DateTimeOffset time)
     {
         var ticks = time.UtcTicks;
-        var (second, fraction) = Math.DivRem(ticks, TimeSpan.TicksPerSecond);
+        var second = ticks / TimeSpan.TicksPerSecond;
+        var fraction = (uint)(ticks - second * TimeSpan.TicksPerSecond);
         if (second != t_secondOf || t_second is null)
             Renew(second);
         var room = to.Room(Length);

@@ -16,6 +16,9 @@ internal sealed class TocsinLogger : ILogger
     /// <summary>The sinks of each level.</summary>
     private volatile ILogSink[][] _sinks = [];
 
+    /// <summary>One bit per level that has sinks.</summary>
+    private volatile int _on;
+
     public TocsinLogger(TocsinLoggerProvider provider, string category)
     {
         (_provider, _category) = (provider, provider.Filling.KeyOf(category));
@@ -34,16 +37,14 @@ internal sealed class TocsinLogger : ILogger
             byLevel[level] = _provider.Levels.IsOn(_category.Name, (LogLevel)level)
                 ? Array.FindAll(sinks, s => s.Takes((LogLevel)level, _category.Name)) : [];
         _sinks = byLevel;
+        _on = Enumerable.Range(0, Levels).Sum(level => byLevel[level].Length > 0 ? 1 << level : 0);
     }
 
     public IDisposable? BeginScope<TState>(TState state) where TState : notnull => _provider.Scopes?.Push(state);
 
-    public bool IsEnabled(LogLevel logLevel)
-    {
-        var sinks = _sinks;
-        return (uint)logLevel < (uint)sinks.Length
-            && (sinks[(int)logLevel].Length > 0 || Request?.Takes(logLevel) == true);
-    }
+    // None is level 6, for which there is no bit.
+    public bool IsEnabled(LogLevel logLevel) =>
+        (_on >> (int)logLevel & 1) != 0 || (RequestLogs.AnyActive && Request?.Takes(logLevel) == true);
 
     [SuppressMessage("Design", "CA1031", Justification = "A record that cannot be written must not harm who wrote it.")]
     public void Log<TState>(

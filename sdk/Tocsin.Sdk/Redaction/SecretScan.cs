@@ -22,16 +22,21 @@ internal static class SecretScan
 
     private static readonly string[] s_schemes = ["bearer ", "basic "];
 
-    private static readonly string[] s_triggers =
+    /// <summary>What every secret that needs no name holds, in the case it is written in.</summary>
+    private static readonly string[] s_marks =
+        [.. s_tokens.Select(static t => t.Prefix), "earer ", "EARER ", "asic ", "ASIC ", "-----BEGIN"];
+
+    /// <summary>What the name of every secret that <see cref="SensitiveKeys"/> knows holds; "://" for its password.</summary>
+    private static readonly string[] s_names =
     [
-        .. s_tokens.Select(static t => t.Prefix), .. s_schemes, "://", "-----BEGIN", "pass", "pwd", "secret", "token",
-        "key", "jwt", "auth", "credential", "cookie", "connectionstring", "connection_string", "signature", "card",
-        "cvv", "cvc", "ssn", "pin=", "otp", "iban", "pan=",
+        "pass", "pwd", "secret", "token", "key", "jwt", "auth", "credential", "cookie", "connection", "signature",
+        "card", "cvv", "cvc", "ssn", "pin", "otp", "iban", "pan", "bearer", "://",
     ];
 
 #if NET9_0_OR_GREATER
-    private static readonly SearchValues<string> s_trigger =
-        SearchValues.Create(s_triggers, StringComparison.OrdinalIgnoreCase);
+    private static readonly SearchValues<string> s_mark = SearchValues.Create(s_marks, StringComparison.Ordinal);
+    private static readonly SearchValues<string> s_name =
+        SearchValues.Create(s_names, StringComparison.OrdinalIgnoreCase);
 #endif
 
     private static readonly SearchValues<char> s_tokenCharacters =
@@ -44,8 +49,12 @@ internal static class SecretScan
     {
         if (text.Length < MinLength)
             return false;
-        return HasTrigger(text) || HasLongNumber(text) || (emails && text.Contains('@'))
-            || (ownKeys && text.IndexOfAny('=', ':') >= 0);
+        // A secret known by its name has one of these between, so has a password in a URL.
+        if (text.IndexOfAny('=', ':') >= 0 && (ownKeys || HasName(text)))
+            return true;
+        // The shortest others are a card and "basic " with eight characters.
+        return text.Length >= PaymentCard.MinDigits && (HasMark(text) || HasLongNumber(text))
+            || (emails && text.Contains('@'));
     }
 
     /// <summary>Where the secrets are, in order and apart from each other.</summary>
@@ -63,13 +72,25 @@ internal static class SecretScan
         return Merged(found);
     }
 
-    private static bool HasTrigger(ReadOnlySpan<char> text)
+    private static bool HasName(ReadOnlySpan<char> text)
     {
 #if NET9_0_OR_GREATER
-        return text.ContainsAny(s_trigger);
+        return text.ContainsAny(s_name);
 #else
-        foreach (var trigger in s_triggers)
-            if (text.Contains(trigger, StringComparison.OrdinalIgnoreCase))
+        foreach (var name in s_names)
+            if (text.Contains(name, StringComparison.OrdinalIgnoreCase))
+                return true;
+        return false;
+#endif
+    }
+
+    private static bool HasMark(ReadOnlySpan<char> text)
+    {
+#if NET9_0_OR_GREATER
+        return text.ContainsAny(s_mark);
+#else
+        foreach (var mark in s_marks)
+            if (text.Contains(mark, StringComparison.Ordinal))
                 return true;
         return false;
 #endif

@@ -11,6 +11,7 @@ using TocsinSdk.GenAi;
 using TocsinSdk.Health;
 using TocsinSdk.Logging;
 using TocsinSdk.Logging.Files;
+using TocsinSdk.Logging.Terminal;
 using TocsinSdk.Redaction;
 using TocsinSdk.Metrics;
 using TocsinSdk.Telemetry;
@@ -112,6 +113,9 @@ internal sealed class ProcessRun
     public TocsinLoggerProvider Logs { get; }
     public TelemetryTransport Transport { get; }
 
+    /// <summary>Null until a host, or the options, want records on the console.</summary>
+    public ConsoleSink? ConsoleLog { get; private set; }
+
     /// <summary>Null when no log files are written.</summary>
     public LogFolder? LogFiles { get; }
     public StopSignals Signals { get; }
@@ -166,6 +170,18 @@ internal sealed class ProcessRun
         }
     }
 
+    /// <summary>Puts records on the console when the options say so; once. True when it does.</summary>
+    public bool TakeConsole(bool hosted)
+    {
+        lock (s_starting)
+        {
+            ConsoleLog ??= ConsoleSink.Of(Settings.Options.Logs, Settings.IsDevelopment, hosted, Logs.Clock);
+            if (ConsoleLog is { } console && !Logs.Sinks.Contains(console))
+                Logs.Add(console);
+            return ConsoleLog is not null;
+        }
+    }
+
     /// <param name="signal">0 when the program itself decided.</param>
     public void StopRequested(int signal)
     {
@@ -195,6 +211,7 @@ internal sealed class ProcessRun
             return;
         }
         LogFiles?.Close(s_goodbye);
+        ConsoleLog?.Flush(s_goodbye);
         Transport.Close(Settings.Options.Transport.FlushTimeout);
         _courier?.Stopped(s_goodbye);
         Box.CleanExit(code);

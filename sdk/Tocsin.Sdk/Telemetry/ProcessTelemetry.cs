@@ -18,6 +18,7 @@ internal sealed class ProcessTelemetry : IDisposable
     private ProcessTelemetry(ProcessRun run)
     {
         _run = run;
+        run.TakeConsole(hosted: false);
         LoggerFactory = Microsoft.Extensions.Logging.LoggerFactory.Create(logging =>
         {
             logging.AddFilter<TocsinLoggerProvider>(null, LogLevel.Trace).AddProvider(run.Logs);

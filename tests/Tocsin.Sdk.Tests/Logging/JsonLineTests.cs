@@ -102,6 +102,47 @@ public sealed class JsonLineTests : IDisposable
     });
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
+    public void A_real_number_reads_as_the_framework_writes_it()
+    {
+        var random = FuzzSeed.Random(3);
+        var text = new TocsinSdk.Logging.Utf8Text(64);
+        for (var round = 0; round < 100_000; round++)
+        {
+            var value = (round % 4) switch
+            {
+                0 => random.Next(-100_000_000, 100_000_000) / 100.0,
+                1 => random.Next(1000) / 8.0,
+                2 => BitConverter.Int64BitsToDouble(random.NextInt64()),
+                _ => random.NextDouble() * Math.Pow(10, random.Next(-5, 14)),
+            };
+            text.Clear();
+            text.AppendReal(value);
+            System.Text.Encoding.ASCII.GetString(text.Written)
+                .ShouldBe(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    [Fact]
+    public void Secrets_are_masked_in_message_properties_scopes_and_exception()
+    {
+        const string secret = "hunter2-S3cret";
+        using (_logs.Log.BeginScope(new Dictionary<string, object> { ["api_key"] = secret }))
+            _logs.Log.LogError(new InvalidOperationException("cannot log in with password=" + secret),
+                "{User} came with password={P}, {Text} and {Token,30}", "ann", secret, "Server=x;Password=" + secret + ";", secret);
+#pragma warning disable CA2254 // what people do
+        _logs.Log.LogInformation($"interpolated password={secret} {{Left}}", 1);
+#pragma warning restore CA2254
+        var lines = _logs.Lines();
+        foreach (var line in lines)
+            line.GetRawText().ShouldNotContain(secret);
+        lines[0].GetProperty("message").GetString()!.ShouldStartWith("ann came with password=[REDACTED], Server=x;Password=[REDACTED];");
+        lines[0].GetProperty("properties").GetProperty("P").GetString().ShouldBe("[REDACTED]");
+        lines[1].GetProperty("message").GetString().ShouldBe("interpolated password=[REDACTED] 1");
+        lines[1].TryGetProperty("template", out _).ShouldBeFalse();
+    }
+
+    [Fact]
     public void Collections_and_destructured_objects_become_json()
     {
         _logs.Log.LogInformation("{Items} {@Order} {Map}", new[] { 1, 2 },

@@ -30,6 +30,22 @@ public sealed class RedactorTests
     [InlineData("PIN")]
     public void Keys_that_name_secrets_are_sensitive(string key) => _redactor.IsSensitive(key).ShouldBeTrue();
 
+    /// <summary>The vectorised look before the scan must not be blind to a name the scan would find.</summary>
+    [Fact]
+    public void Every_word_the_keys_know_is_found_in_a_text()
+    {
+        string[] names = ["password", "passwd", "passphrase", "passcode", "secret", "api_key", "access-key", "AccountKey",
+            "privateKey", "encryption_key", "signingKey", "access_token", "id_token", "Authorization", "credential",
+            "ConnectionString", "connection_string", "set-cookie", "credit_card", "cardNumber", "mysql_pwd",
+            "stripeToken", "SharedAccessSignature", "pwd", "pass", "token", "jwt", "key", "auth", "cookie", "cvv", "cvc",
+            "ssn", "pin", "otp", "bearer", "pan", "iban"];
+        foreach (var name in names)
+        {
+            _redactor.IsSensitive(name).ShouldBeTrue(name);
+            _redactor.Redact(name + "=x7zz").ShouldBe(name + "=[REDACTED]");
+        }
+    }
+
     [Theory]
     [InlineData("OrderId")]
     [InlineData("monkey")]

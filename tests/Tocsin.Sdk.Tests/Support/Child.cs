@@ -89,6 +89,9 @@ internal sealed class Child : IDisposable
             start.Environment.Remove(name);
         start.Environment["TOCSIN_URL"] = serverUrl;
         start.Environment["TOCSIN_STATE_DIR"] = state;
+        // The tests read the framework's own lines.
+        start.Environment["TOCSIN_LOGS__CONSOLE"] = "None";
+        start.Environment["TOCSIN_LOGS__FILES"] = "false";
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new Child(new Process { StartInfo = start });

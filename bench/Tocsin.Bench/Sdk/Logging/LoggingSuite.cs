@@ -73,7 +73,8 @@ internal static class LoggingSuite
         Job job = Job.Default.WithToolchain(InProcessNoEmitToolchain.Instance).WithWarmupCount(2)
             .WithIterationCount(quick ? 3 : 10).WithIterationTime(TimeInterval.FromMilliseconds(quick ? 150 : 500));
         ManualConfig config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance)
-            .AddColumnProvider(DefaultColumnProviders.Instance).WithOptions(ConfigOptions.DisableOptimizationsValidator);
+            .AddColumnProvider(DefaultColumnProviders.Instance).WithOptions(ConfigOptions.DisableOptimizationsValidator)
+            .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "tocsin-bench-artifacts"));
         Summary summary = BenchmarkRunner.Run<CallSites>(config);
         var measured = summary.Reports.Where(r => r.ResultStatistics is not null).Select(r => (
             Scenario: r.BenchmarkCase.Descriptor.WorkloadMethod.Name,
