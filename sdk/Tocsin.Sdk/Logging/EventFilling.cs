@@ -101,9 +101,17 @@ internal sealed class EventFilling(Redactor redactor)
             case null:
             case { } when scope.GetType().Assembly == typeof(LoggerFactory).Assembly:
                 break;
+            // An array answers as a list too, many times slower.
+            case KeyValuePair<string, object?>[] array:
+                foreach (var pair in array)
+                    TakeScoped(e, pair.Key, pair.Value);
+                break;
             case IReadOnlyList<KeyValuePair<string, object?>> list:
                 for (var i = 0; i < list.Count; i++)
-                    TakeScoped(e, list[i].Key, list[i].Value);
+                {
+                    var pair = list[i];
+                    TakeScoped(e, pair.Key, pair.Value);
+                }
                 break;
             case IEnumerable<KeyValuePair<string, object?>> pairs:
                 foreach (var pair in pairs)

@@ -33,12 +33,15 @@ internal sealed class Utf8Text(int capacity)
 
     public void Truncate(int length) => Length = length;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(byte one)
     {
         Room(1)[0] = one;
         Length++;
     }
 
+    /// <summary>Inlined, so that a literal of known length is stored without a call.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Append(ReadOnlySpan<byte> utf8)
     {
         utf8.CopyTo(Room(utf8.Length));
@@ -124,6 +127,7 @@ internal sealed class Utf8Text(int capacity)
         Append((byte)'"');
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Span<byte> Room(int size)
     {
         if (_bytes.Length - Length < size)
