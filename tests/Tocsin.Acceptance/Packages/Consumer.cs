@@ -11,6 +11,11 @@ internal sealed record Consumer(string Name, string What)
     /// <summary>The command and switches that build it.</summary>
     public string[] Build { get; private init; } = ["build"];
 
+    /// <summary>What its page of measures must hold once it has greeted somebody.</summary>
+    public IReadOnlyList<string> Measures => FromTemplate
+        ? ["http_server_request_duration"]
+        : ["http_server_request_duration", "operation=\"greeting\"", "gen_ai_client_operation_duration"];
+
     private string Framework { get; init; } = "net10.0";
     private string Properties { get; init; } = "";
     private bool FromTemplate { get; init; }
@@ -53,22 +58,51 @@ internal sealed record Consumer(string Name, string What)
           </PropertyGroup>
           <ItemGroup>
             <PackageReference Include="Tocsin.Sdk.AspNetCore" Version="*" />
+            <PackageReference Include="Tocsin.Sdk.AI" Version="*" />
           </ItemGroup>
         </Project>
         """);
 
+    // One of each thing a package has to bring with it: a method only the generator can measure, a measured model.
     private const string Program = """
+        using Microsoft.Extensions.AI;
+        using TocsinSdk;
+
         var builder = WebApplication.CreateSlimBuilder(args);
         builder.AddTocsin();
         var app = builder.Build();
         app.UseTocsin();
         app.MapTocsin();
+        var model = new Parrot().UseTocsin();
         app.MapGet("/greetings/{name}", async context =>
         {
             var name = (string?)context.Request.RouteValues["name"];
             app.Logger.LogInformation("Greeting {Name}", name);
-            await context.Response.WriteAsync("Hello, " + name);
+            await context.Response.WriteAsync((await model.GetResponseAsync(Greeter.Greeting(name))).Text);
         });
         app.Run();
+
+        internal static class Greeter
+        {
+            [Tracked("greeting")]
+            public static string Greeting(string? name) => "Hello, " + name;
+        }
+
+        internal sealed class Parrot : IChatClient
+        {
+            public Task<ChatResponse> GetResponseAsync(IEnumerable<ChatMessage> messages, ChatOptions? options = null,
+                CancellationToken cancellationToken = default) =>
+                Task.FromResult(new ChatResponse(new ChatMessage(ChatRole.Assistant, messages.Last().Text)));
+
+            public IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(IEnumerable<ChatMessage> messages,
+                ChatOptions? options = null, CancellationToken cancellationToken = default) =>
+                throw new NotSupportedException();
+
+            public object? GetService(Type serviceType, object? serviceKey = null) => null;
+
+            public void Dispose()
+            {
+            }
+        }
         """;
 }

@@ -84,7 +84,7 @@ internal static class PackagesCommand
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/"), Timeout = TimeSpan.FromSeconds(10) };
         try
         {
-            string? problem = await Ask(http, process);
+            string? problem = await Ask(http, process, consumer.Measures);
             if (process.HasExited)
                 return $"it ended with {process.ExitCode}: {Tail(await errors + await said)}";
             _ = Signal(process.Id, 15);
@@ -99,7 +99,7 @@ internal static class PackagesCommand
         }
     }
 
-    private static async Task<string?> Ask(HttpClient http, Process process)
+    private static async Task<string?> Ask(HttpClient http, Process process, IReadOnlyList<string> measures)
     {
         var clock = Stopwatch.StartNew();
         string? problem = "it does not answer";
@@ -114,7 +114,8 @@ internal static class PackagesCommand
                 if (!health.IsSuccessStatusCode)
                     return $"/health/live answers {(int)health.StatusCode}";
                 string metrics = await http.GetStringAsync("metrics");
-                return metrics.Contains("http_server_request_duration", StringComparison.Ordinal) ? null : "/metrics has no request durations";
+                return measures.FirstOrDefault(m => !metrics.Contains(m, StringComparison.Ordinal)) is { } missing
+                    ? $"/metrics has no {missing}" : null;
             }
             catch (HttpRequestException e)
             {
