@@ -35,8 +35,6 @@ public static class TocsinHostExtensions
             RemoveFrameworkConsole(builder.Services);
         builder.Logging.AddProvider(run.Logs);
         builder.Services.AddSingleton<IPostConfigureOptions<LoggerFilterOptions>>(new FrameworkLevels(run.Logs.Levels));
-        if (run.Transport.IsSentByOpenTelemetry(Signal.Logs))
-            builder.Logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
         return builder;
     }
 

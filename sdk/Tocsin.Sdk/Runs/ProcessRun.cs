@@ -56,8 +56,7 @@ internal sealed class ProcessRun
         Logs.Add(new BlackBoxSink(Box, settings.LogLevel));
         Transport = TransportWiring.Start(settings, Folder, Identity, clock);
         Transport.Changed += Tocsin.OnTransportChanged;
-        if (!Transport.IsSentByOpenTelemetry(Signal.Logs))
-            Logs.Add(new OtlpLogSink(Transport));
+        Logs.Add(new OtlpLogSink(Transport));
         LogFiles = LogFolder.Open(settings.Options.Logs, settings.IsDevelopment, clock, Console.Error.WriteLine);
         if (LogFiles is { } files)
             Logs.Add(files.Sink);

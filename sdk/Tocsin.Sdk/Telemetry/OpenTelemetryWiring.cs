@@ -1,10 +1,8 @@
 using OpenTelemetry;
 using OpenTelemetry.Exporter;
-using OpenTelemetry.Logs;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
-using System.Diagnostics;
 using System.Reflection;
 using TocsinSdk.Metrics;
 using TocsinSdk.Logging;
@@ -25,29 +23,14 @@ internal static class OpenTelemetryWiring
         ["Microsoft.AspNetCore", "Microsoft.AspNetCore.*", "System.Net.Http", "Npgsql",
             "Experimental.Microsoft.Extensions.AI", SdkMeter.Name, SdkMeter.Name + ".*"];
 
-    public static void Logs(OpenTelemetryLoggerOptions logs, ProcessRun run)
-    {
-        logs.IncludeScopes = true;
-        logs.IncludeFormattedMessage = true;
-        logs.SetResourceBuilder(ResourceOf(run));
-        logs.AddProcessor(new UserOnLogs());
-        logs.AddOtlpExporter((exporter, processor) =>
-        {
-            Send(exporter, Signal.Logs, run);
-            if (Unset("OTEL_BLRP_SCHEDULE_DELAY"))
-                processor.BatchExportProcessorOptions.ScheduledDelayMilliseconds = 1000;
-        });
-    }
-
     public static TracerProvider Traces(ProcessRun run)
     {
         var traces = OpenTelemetry.Sdk.CreateTracerProviderBuilder()
             .SetResourceBuilder(ResourceOf(run))
             .AddSource([.. s_sources, .. Own(run.Settings)]);
-        BaseProcessor<Activity> export = run.Transport.IsSentByOpenTelemetry(Signal.Traces)
-            ? TracePipeline.Batch(TracePipeline.ExporterOptions(Environment.GetEnvironmentVariable))
-            : CountedSpans.To(Exporter(Signal.Traces, run), run.Transport.Drops);
-        return run.Traces.AddTo(traces, export).Build();
+        var exporter = new OtlpExporterOptions();
+        Send(exporter, Signal.Traces, run);
+        return run.Traces.AddTo(traces, CountedSpans.To(exporter, run.Transport.Drops)).Build();
     }
 
     public static MeterProvider Metrics(ProcessRun run) => OpenTelemetry.Sdk.CreateMeterProviderBuilder()
@@ -105,18 +88,9 @@ internal static class OpenTelemetryWiring
             .AddAttributes([new("service.instance.id", identity.RunId)]);
     }
 
-    private static OtlpExporterOptions Exporter(Signal signal, ProcessRun run)
-    {
-        var exporter = new OtlpExporterOptions();
-        Send(exporter, signal, run);
-        return exporter;
-    }
-
-    // Without the network in between the exporter's address says nothing; with gRPC all is left to its variables.
+    // Without the network in between, the exporter's address says nothing; the queue knows where to send.
     private static void Send(OtlpExporterOptions exporter, Signal signal, ProcessRun run)
     {
-        if (run.Transport.IsSentByOpenTelemetry(signal))
-            return;
         exporter.Protocol = OtlpExportProtocol.HttpProtobuf;
         exporter.Endpoint = new Uri("http://queue/v1/" + signal.Name());
         exporter.HttpClientFactory = () => new HttpClient(

@@ -9,7 +9,6 @@ internal sealed record OtlpTarget
 {
     public required Uri Url { get; init; }
 
-    /// <summary>Sent by OpenTelemetry's own exporter instead.</summary>
     public bool IsGrpc { get; init; }
 
     public required IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; }
@@ -29,12 +28,14 @@ internal sealed record OtlpTarget
         if (!elsewhere && settings.Key is { } key && headers.Count == 0)
             headers.Add(new("Authorization", "Bearer " + key));
         var options = settings.Options.Transport;
+        // OpenTelemetry's exporter for .NET takes gRPC for granted when nothing is said.
+        var grpc = elsewhere && Value("PROTOCOL") is null or "grpc";
         return new OtlpTarget
         {
-            Url = exact ?? new Uri((shared ?? settings.Url).GetLeftPart(UriPartial.Path).TrimEnd('/')
-                + "/v1/" + signal.Name()),
-            // OpenTelemetry's exporter for .NET takes gRPC for granted when nothing is said.
-            IsGrpc = elsewhere && Value("PROTOCOL") is null or "grpc",
+            Url = grpc ? new Uri(exact ?? shared!, "/" + signal.GrpcService() + "/Export")
+                : exact ?? new Uri((shared ?? settings.Url).GetLeftPart(UriPartial.Path).TrimEnd('/')
+                    + "/v1/" + signal.Name()),
+            IsGrpc = grpc,
             Headers = headers,
             Timeout = int.TryParse(Value("TIMEOUT"), NumberStyles.None, CultureInfo.InvariantCulture, out var ms)
                 && ms > 0 ? TimeSpan.FromMilliseconds(ms) : options.RequestTimeout,
@@ -42,7 +43,10 @@ internal sealed record OtlpTarget
         };
     }
 
-    public Route ToRoute(Signal signal) => new(signal, Url, Headers, Random.Shared) { Gzip = Gzip, Timeout = Timeout };
+    public Route ToRoute(Signal signal) => new(signal, Url, Headers, Random.Shared)
+    {
+        Grpc = IsGrpc, Gzip = Gzip, Timeout = Timeout,
+    };
 
     private static Uri? Address(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;

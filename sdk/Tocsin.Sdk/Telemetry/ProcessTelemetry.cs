@@ -20,11 +20,7 @@ internal sealed class ProcessTelemetry : IDisposable
         _run = run;
         run.TakeConsole(hosted: false);
         LoggerFactory = Microsoft.Extensions.Logging.LoggerFactory.Create(logging =>
-        {
-            logging.AddFilter<TocsinLoggerProvider>(null, LogLevel.Trace).AddProvider(run.Logs);
-            if (run.Transport.IsSentByOpenTelemetry(Signal.Logs))
-                logging.AddOpenTelemetry(logs => OpenTelemetryWiring.Logs(logs, run));
-        });
+            logging.AddFilter<TocsinLoggerProvider>(null, LogLevel.Trace).AddProvider(run.Logs));
         run.Operations.LogTo(LoggerFactory);
         run.Loggers = LoggerFactory;
         (_traces, _metrics) = (OpenTelemetryWiring.Traces(run), OpenTelemetryWiring.Metrics(run));

@@ -17,7 +17,8 @@ internal sealed class QueueHandler(TelemetryTransport transport, Lane lane, Reda
         if (request.Content is { } content)
             Unpacked(content, body, cancellationToken);
         ReadOnlySpan<byte> encoded = body.GetBuffer().AsSpan(0, (int)body.Length);
-        transport.Enqueue(lane, lane == Lane.Traces ? SpanEventRedaction.Of(encoded, redactor) : encoded);
+        transport.Enqueue(lane, lane == Lane.Traces
+            ? RequestRedaction.OfTraces(encoded, redactor) : RequestRedaction.OfMetrics(encoded));
         return new HttpResponseMessage(HttpStatusCode.OK) { RequestMessage = request };
     }
 

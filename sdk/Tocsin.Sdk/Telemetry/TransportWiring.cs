@@ -11,12 +11,8 @@ internal static class TransportWiring
 
     public static TelemetryTransport Start(Settings settings, RunFolder folder, RunIdentity identity, TimeProvider clock)
     {
-        var routes = new Route?[Lanes.Signals];
-        foreach (var signal in Enum.GetValues<Signal>())
-        {
-            var target = OtlpTarget.Of(signal, settings, Environment.GetEnvironmentVariable);
-            routes[(int)signal] = target.IsGrpc ? null : target.ToRoute(signal);
-        }
+        Route[] routes = [.. Enum.GetValues<Signal>().Select(
+            signal => OtlpTarget.Of(signal, settings, Environment.GetEnvironmentVariable).ToRoute(signal))];
         // Where the black box found room, else where it would have been looked for first.
         var state = Path.GetDirectoryName(folder.Siblings) ?? RunFolder.StateFolders(settings).First();
         var siblings = Path.Combine(state, Folder, RunFolder.FileNameOf(identity.Service));

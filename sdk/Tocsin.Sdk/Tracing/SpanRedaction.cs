@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OpenTelemetry;
+using TocsinSdk.Metrics;
 using TocsinSdk.Redaction;
 
 namespace TocsinSdk.Tracing;
@@ -19,7 +20,8 @@ internal sealed class SpanRedaction(Redactor redactor) : BaseProcessor<Activity>
         {
             if (tag.Value is null or bool or int or long or double)
                 continue;
-            var redacted = redactor.Redact(tag.Key, tag.Value);
+            var redacted = tag.Value is string pool && PoolName.Is(tag.Key)
+                ? PoolName.Short(pool) : redactor.Redact(tag.Key, tag.Value);
             if (!Equals(redacted, tag.Value))
                 (changes ??= []).Add(new(tag.Key, redacted));
         }

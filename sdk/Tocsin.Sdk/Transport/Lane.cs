@@ -42,4 +42,11 @@ internal static class Lanes
         Transport.Signal.Traces => "traces",
         _ => "metrics",
     };
+
+    public static string GrpcService(this Signal signal) => "opentelemetry.proto.collector." + signal switch
+    {
+        Transport.Signal.Logs => "logs.v1.LogsService",
+        Transport.Signal.Traces => "trace.v1.TraceService",
+        _ => "metrics.v1.MetricsService",
+    };
 }

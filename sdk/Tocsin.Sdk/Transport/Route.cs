@@ -13,6 +13,7 @@ internal sealed class Route(Signal signal, Uri url, IReadOnlyList<KeyValuePair<s
     public Signal Signal => signal;
     public Uri Url => url;
     public IReadOnlyList<KeyValuePair<string, string>> Headers => headers;
+    public bool Grpc { get; init; }
     public bool Gzip { get; init; }
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
 

@@ -16,7 +16,7 @@ internal sealed class Sender
         "tocsin.sdk.sent", "{item}", "Telemetry that the server took, by signal.");
 
     private readonly SendQueue _queue;
-    private readonly Route?[] _routes;
+    private readonly Route[] _routes;
     private readonly Drops _drops;
     private readonly byte[] _resource;
     private readonly TimeSpan _interval;
@@ -27,14 +27,14 @@ internal sealed class Sender
     private DateTimeOffset _nextRescan = DateTimeOffset.MinValue, _nextReport = DateTimeOffset.MinValue;
 
     /// <param name="queue">What waits.</param>
-    /// <param name="routes">By signal; null for a signal that is not sent here.</param>
+    /// <param name="routes">By signal.</param>
     /// <param name="drops">Where what is lost is counted.</param>
     /// <param name="resource">Of this process; an OTLP Resource.</param>
     /// <param name="interval">How long a record may wait for company.</param>
     /// <param name="clock">The time.</param>
     /// <param name="post">One request, on the calling thread.</param>
     /// <param name="answered">Told of every answer but those that only ask for smaller batches.</param>
-    public Sender(SendQueue queue, Route?[] routes, Drops drops, byte[] resource, TimeSpan interval,
+    public Sender(SendQueue queue, Route[] routes, Drops drops, byte[] resource, TimeSpan interval,
         TimeProvider clock, Func<Route, ReadOnlyMemory<byte>, HttpAnswer> post, Action<Route, HttpAnswer> answered)
     {
         (_queue, _routes, _drops, _resource, _interval) = (queue, routes, drops, resource, interval);
@@ -56,8 +56,7 @@ internal sealed class Sender
         }
         if (hurry)
             foreach (var route in _routes)
-                if (route is not null)
-                    route.Next = DateTimeOffset.MinValue;
+                route.Next = DateTimeOffset.MinValue;
         while (SendNext(hurry))
             _queue.KeepSpare();
         SendReport(hurry);
@@ -70,7 +69,8 @@ internal sealed class Sender
         {
             var lane = (Lane)i;
             var due = hurry || lane == Lane.Error ? DateTimeOffset.MaxValue : now - _interval;
-            if (_routes[(int)lane.Signal()] is { } route && route.Next <= now && _queue.Lease(lane, due) is { } segment)
+            var route = _routes[(int)lane.Signal()];
+            if (route.Next <= now && _queue.Lease(lane, due) is { } segment)
             {
                 Send(route, segment, now);
                 return true;
@@ -151,7 +151,8 @@ internal sealed class Sender
     private void SendReport(bool hurry)
     {
         var now = _clock.GetUtcNow();
-        if (_routes[(int)Signal.Logs] is not { } route || route.Next > now || (!hurry && now < _nextReport)
+        var route = _routes[(int)Signal.Logs];
+        if (route.Next > now || (!hurry && now < _nextReport)
             || _drops.Untold() is not { IsEmpty: false } report)
             return;
         _batch.Fill(_resource, report, now);

@@ -12,10 +12,10 @@ namespace TocsinSdk.Transport;
 internal sealed class TelemetryTransport
 {
     private readonly TransportOptions _options;
-    private readonly Route?[] _routes;
     private readonly SendQueue _queue;
     private readonly Sender _sender;
-    private readonly HttpWire _wire;
+    private readonly HttpWire _http;
+    private readonly GrpcWire _grpc = new();
     private readonly ExportState _exports;
     private readonly AutoResetEvent _wake = new(false);
     private readonly ManualResetEventSlim _flushed = new(true);
@@ -24,14 +24,14 @@ internal sealed class TelemetryTransport
     private long _deadline = long.MaxValue;
 
     public TelemetryTransport(
-        TransportOptions options, string? spool, string name, Route?[] routes, byte[] resource, TimeProvider clock,
+        TransportOptions options, string? spool, string name, Route[] routes, byte[] resource, TimeProvider clock,
         Action<string> say)
     {
-        (_options, _routes) = (options, routes);
+        _options = options;
         var folder = new SpoolFolder(options.Spool ? spool : null, name, clock, say);
         _queue = new SendQueue(options, folder, resource, Drops, clock) { Urgent = () => _wake.Set() };
         _exports = new ExportState(say) { Changed = _ => Tell() };
-        _wire = new HttpWire(static url => HttpClient.DefaultProxy.GetProxy(url));
+        _http = new HttpWire(static url => HttpClient.DefaultProxy.GetProxy(url));
         _sender = new Sender(
             _queue, routes, Drops, resource, options.FlushInterval, clock, Post,
             (route, answer) => _exports.Report(route.Url, answer.Outcome));
@@ -48,9 +48,6 @@ internal sealed class TelemetryTransport
 
     /// <summary>Raised on the sender's thread when <see cref="TransportState.Outcome"/> changes.</summary>
     public event Action<TransportState>? Changed;
-
-    /// <summary>True for a signal whose variables ask for gRPC.</summary>
-    public bool IsSentByOpenTelemetry(Signal signal) => _routes[(int)signal] is null;
 
     /// <summary>Takes a whole export request of traces or metrics.</summary>
     public void Enqueue(Lane lane, ReadOnlySpan<byte> request) =>
@@ -134,6 +131,7 @@ internal sealed class TelemetryTransport
     {
         var left = Volatile.Read(ref _deadline) is var end and not long.MaxValue
             ? TimeSpan.FromMilliseconds(Math.Max(1, end - Environment.TickCount64)) : route.Timeout;
-        return _wire.Post(route, body, left < route.Timeout ? left : route.Timeout);
+        var timeout = left < route.Timeout ? left : route.Timeout;
+        return route.Grpc ? _grpc.Post(route, body, timeout) : _http.Post(route, body, timeout);
     }
 }
