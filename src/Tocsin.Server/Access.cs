@@ -3,12 +3,13 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Tocsin.Server.Configuration;
+using Tocsin.Server.Levels;
 
 namespace Tocsin.Server;
 
 /// <summary>
-/// Who may do what, when the operator has set a password and keys: ingest keys may only write telemetry, the admin password
-/// opens everything. Without them (loopback only) everything is open.
+/// Who may do what, when the operator has set a password and keys: ingest keys may only write telemetry and ask for log levels, the admin
+/// password opens everything. Without them (loopback only) everything is open.
 /// </summary>
 internal sealed class Access(TocsinSettings settings)
 {
@@ -30,11 +31,12 @@ internal sealed class Access(TocsinSettings settings)
         path == "/health" || path == "/-/healthy" || path == "/-/ready";
 
     private static bool IsIngest(HttpRequest request) =>
-        HttpMethods.IsPost(request.Method)
-        && (request.Path.StartsWithSegments("/v1")
-            || request.Path.Value!.StartsWith("/opentelemetry.proto.collector.", StringComparison.Ordinal)
-            || request.Path == "/api/tocsin/v1/crashes"
-            || request.Path == "/api/tocsin/v1/heartbeats");
+        (HttpMethods.IsPost(request.Method)
+            && (request.Path.StartsWithSegments("/v1")
+                || request.Path.Value!.StartsWith("/opentelemetry.proto.collector.", StringComparison.Ordinal)
+                || request.Path == "/api/tocsin/v1/crashes"
+                || request.Path == "/api/tocsin/v1/heartbeats"))
+        || (HttpMethods.IsGet(request.Method) && request.Path == LevelsApi.EffectivePath);
 
     private bool HasIngestKey(HttpRequest request) =>
         Presented(request) is { } key && settings.IngestKeys.Any(known => Same(known, key));

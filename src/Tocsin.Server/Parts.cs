@@ -12,6 +12,7 @@ using Tocsin.Model.Metrics;
 using Tocsin.Query.Logs;
 using Tocsin.Server.Configuration;
 using Tocsin.Server.Health;
+using Tocsin.Server.Levels;
 using Tocsin.Storage;
 
 namespace Tocsin.Server;
@@ -41,6 +42,7 @@ internal sealed class Parts : IAsyncDisposable
     public required CrashTap CrashTap { get; init; }
     public required CrashRetention CrashRetention { get; init; }
     public required HeartbeatMonitor Heartbeats { get; init; }
+    public required LevelsApi LevelsApi { get; init; }
     public required DeliveryApi DeliveryApi { get; init; }
     public required DeliveryWorker Delivery { get; init; }
     public HealthChecks Health => field ??= new HealthChecks(Settings, this);
@@ -51,6 +53,7 @@ internal sealed class Parts : IAsyncDisposable
         CrashesApi.Map(api);
         AlertingApi.Map(api);
         DeliveryApi.Map(api);
+        LevelsApi.Map(api);
     }
 
     /// <summary>Everything that runs without being asked, until cancelled.</summary>

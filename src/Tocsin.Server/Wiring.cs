@@ -12,6 +12,7 @@ using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
 using Tocsin.Query.Logs;
 using Tocsin.Server.Configuration;
+using Tocsin.Server.Levels;
 using Tocsin.Server.Telemetry;
 using Tocsin.Storage;
 using Tocsin.Storage.Io;
@@ -82,6 +83,7 @@ internal static class Wiring
             AlertSweep = new AlertSweep(catalog, ledger, options, clock, metrics),
             CrashesApi = new CrashesApi(crashes, crashReports, new CrashActions(catalog, inbox, live, clock), heartbeats),
             CrashTap = crashTap, Heartbeats = heartbeats, CrashRetention = new CrashRetention(catalog, clock, settings.CrashRetention),
+            LevelsApi = new LevelsApi(new LevelBook(catalog, clock), new LevelListeners(clock), clock),
             DeliveryApi = new DeliveryApi(catalog, outbox, addresses.Url, clock),
             Delivery = new DeliveryWorker(catalog, outbox, addresses.Url, clock, metrics),
         };

@@ -11,7 +11,7 @@ namespace TocsinSdk.Delivery;
 
 /// <summary>
 /// The one thread that talks to the server while the process lives: a heartbeat every 5 s, records of errors the
-/// process survived, and what earlier runs left behind. Blocking calls on a thread of its own, so a starved pool cannot
+/// process survived, what earlier runs left behind, and the log levels set there. Blocking calls on a thread of its own, so a starved pool cannot
 /// stop it.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process.")]
@@ -30,6 +30,7 @@ internal sealed class Courier
     private readonly TocsinServer _server;
     private readonly RunFolder _folder;
     private readonly OrphanRuns _orphans;
+    private readonly ServerLevels _levels;
     private readonly TimeProvider _clock;
     private readonly BlockingCollection<Func<BlackBoxSnapshot, CrashFacts?>> _queue = new(MaxQueue);
     private readonly Thread _thread;
@@ -45,10 +46,10 @@ internal sealed class Courier
     /// <summary>Starts the thread; the first heartbeat is sent at once.</summary>
     public Courier(
         RunIdentity identity, BlackBoxWriter box, Redactor redactor, TocsinServer server, RunFolder folder, OrphanRuns orphans,
-            TimeProvider clock)
+        ServerLevels levels, TimeProvider clock)
     {
-        (_identity, _box, _redactor, _server, _folder, _orphans, _clock) =
-            (identity, box, redactor, server, folder, orphans, clock);
+        (_identity, _box, _redactor, _server, _folder, _orphans, _levels, _clock) =
+            (identity, box, redactor, server, folder, orphans, levels, clock);
         _thread = new Thread(Run, 1 << 20) { IsBackground = true, Name = "Tocsin courier" };
         _thread.UnsafeStart();
     }
@@ -106,9 +107,12 @@ internal sealed class Courier
         if (now - _lastBeat >= s_beatEvery || now < _lastBeat || _said != _state)
         {
             (_said, _lastBeat) = (_state, now);
-            Beat(_said, now, s_timeout);
+            var heard = Beat(_said, now, s_timeout);
             SendAgain();
+            if (heard)
+                _levels.Renew(s_timeout);
         }
+        _levels.Lapse();
         if (_queue.TryTake(out var make, _orphans.HasMore ? 0 : WaitMilliseconds()))
             Handle(make);
         else if (_orphans.HasMore)
@@ -130,8 +134,9 @@ internal sealed class Courier
     }
 
     private int WaitMilliseconds() =>
-        (int)Math.Clamp((_lastBeat + s_beatEvery - _clock.GetUtcNow()).TotalMilliseconds, 10,
-            s_beatEvery.TotalMilliseconds);
+        (int)Math.Clamp(
+            Math.Min((_lastBeat + s_beatEvery - _clock.GetUtcNow()).TotalMilliseconds, _levels.UntilLapse.TotalMilliseconds),
+            10, s_beatEvery.TotalMilliseconds);
 
     private void Handle(Func<BlackBoxSnapshot, CrashFacts?> make)
     {
@@ -172,7 +177,8 @@ internal sealed class Courier
         _orphans.RetryOwn(_server, s_timeout);
     }
 
-    private void Beat(string state, DateTimeOffset now, TimeSpan timeout)
+    // True when the server took it.
+    private bool Beat(string state, DateTimeOffset now, TimeSpan timeout)
     {
         _buffer.Clear();
         using var json = new Utf8JsonWriter(_buffer);
@@ -189,6 +195,6 @@ internal sealed class Courier
         json.WriteString("time"u8, now.UtcDateTime);
         json.WriteEndObject();
         json.Flush();
-        _server.PostHeartbeat(_buffer.Written, timeout);
+        return _server.PostHeartbeat(_buffer.Written, timeout).IsAccepted;
     }
 }

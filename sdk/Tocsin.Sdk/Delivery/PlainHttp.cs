@@ -5,6 +5,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using TocsinSdk.Transport;
 
 namespace TocsinSdk.Delivery;
 
@@ -19,13 +20,47 @@ internal readonly record struct Answer(int Status, string? Failure)
     public override string ToString() => Failure ?? $"the server answered {Status}";
 }
 
+/// <summary>What came of one request for something.</summary>
+/// <param name="Status">0 when there was no answer.</param>
+/// <param name="Tag">The version of the body, as in ETag.</param>
+/// <param name="Body">Empty when there is none, or when it was longer than allowed.</param>
+internal readonly record struct Document(int Status, string? Tag, byte[] Body);
+
 /// <summary>
-/// One blocking HTTP/1.1 POST on the calling thread. HttpClient.Send is no substitute: it opens connections on the
+/// One blocking HTTP/1.1 request on the calling thread. HttpClient.Send is no substitute: it opens connections on the
 /// thread pool, which is what has failed when a hung process must report itself. No proxy, no redirect, no reuse.
 /// </summary>
 internal static class PlainHttp
 {
+    private const int MaxDocument = 256 << 10;
+
     public static Answer Post(Uri url, string? key, ReadOnlyMemory<byte> json, TimeSpan deadline)
+    {
+        var status = 0;
+        var failure = Talk(url, deadline, stream => status = Exchange(stream, url, key, json));
+        return new Answer(status, failure);
+    }
+
+    /// <param name="url">What is asked for.</param>
+    /// <param name="key">Says who asks; null for nobody.</param>
+    /// <param name="tag">The version already here; null for none.</param>
+    /// <param name="deadline">How long it may take in all.</param>
+    public static Document Get(Uri url, string? key, string? tag, TimeSpan deadline)
+    {
+        var document = new Document(0, null, []);
+        Talk(url, deadline, stream =>
+        {
+            var head = Head("GET", url, key);
+            if (tag is not null)
+                head.Append("If-None-Match: ").Append(tag).Append("\r\n");
+            stream.Write(Encoding.Latin1.GetBytes(head.Append("\r\n").ToString()));
+            document = new HttpReply(stream, MaxDocument).Read().ToDocument();
+        });
+        return document;
+    }
+
+    /// <summary>Null when it went well, else what did not.</summary>
+    private static string? Talk(Uri url, TimeSpan deadline, Action<Stream> exchange)
     {
         var started = Stopwatch.GetTimestamp();
         TimeSpan Left() => deadline - Stopwatch.GetElapsedTime(started);
@@ -33,18 +68,22 @@ internal static class PlainHttp
         {
             using var socket = Connect(url.IdnHost, url.Port, Left, out var failure);
             if (socket is null)
-                return new Answer(0, failure);
+                return failure;
             using var stream = new Wire(socket, Left);
             if (url.Scheme == "http")
-                return Exchange(stream, url, key, json);
+            {
+                exchange(stream);
+                return null;
+            }
             using var secure = new SslStream(stream);
             secure.AuthenticateAsClient(url.IdnHost);
-            return Exchange(secure, url, key, json);
+            exchange(secure);
+            return null;
         }
         catch (Exception e) when (
             e is IOException or SocketException or AuthenticationException or InvalidOperationException)
         {
-            return new Answer(0, e.InnerException is SocketException inner ? Reason(inner.SocketErrorCode) : e.Message);
+            return e.InnerException is SocketException inner ? Reason(inner.SocketErrorCode) : e.Message;
         }
     }
 
@@ -89,18 +128,24 @@ internal static class PlainHttp
             ? (SocketError)(int)socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.Error)!
             : SocketError.TimedOut;
 
-    private static Answer Exchange(Stream stream, Uri url, string? key, ReadOnlyMemory<byte> json)
+    private static int Exchange(Stream stream, Uri url, string? key, ReadOnlyMemory<byte> json)
+    {
+        var head = Head("POST", url, key)
+            .Append("Content-Type: application/json\r\nContent-Length: ").Append(json.Length).Append("\r\n\r\n");
+        stream.Write(Encoding.ASCII.GetBytes(head.ToString()));
+        stream.Write(json.Span);
+        return ReadStatus(stream);
+    }
+
+    // Without the empty line that ends it.
+    private static StringBuilder Head(string method, Uri url, string? key)
     {
         var head = new StringBuilder(256)
-            .Append("POST ").Append(url.PathAndQuery).Append(" HTTP/1.1\r\nHost: ").Append(url.Authority)
-            .Append("\r\nContent-Type: application/json\r\nContent-Length: ").Append(json.Length)
+            .Append(method).Append(' ').Append(url.PathAndQuery).Append(" HTTP/1.1\r\nHost: ").Append(url.Authority)
             .Append("\r\nUser-Agent: Tocsin.Sdk\r\nConnection: close\r\n");
         if (key is not null)
             head.Append("Authorization: Bearer ").Append(key).Append("\r\n");
-        head.Append("\r\n");
-        stream.Write(Encoding.ASCII.GetBytes(head.ToString()));
-        stream.Write(json.Span);
-        return new Answer(ReadStatus(stream), null);
+        return head;
     }
 
     // "HTTP/1.1 200": the status is all that matters, so the rest is not read.

@@ -36,6 +36,13 @@ public sealed class LogOptions
     [Live]
     public Dictionary<string, LogLevel> Levels { get; set; } = [];
 
+    /// <summary>
+    /// Whether levels set on the Tocsin server for this service count, until they end there; default true. They are
+    /// stronger than <see cref="Levels"/> and weaker than <see cref="Tocsin.SetLogLevel"/>.
+    /// </summary>
+    [Live]
+    public bool ServerLevels { get; set; } = true;
+
     /// <summary>Whether log files are written; default true.</summary>
     public bool Files { get; set; } = true;
 

@@ -70,7 +70,10 @@ internal sealed class ProcessRun
         var dumps = Environment.GetEnvironmentVariable("DOTNET_DbgMiniDumpName");
         _courier = new Courier(
             Identity, Box, Redactor, server, Folder,
-            new OrphanRuns(Folder, dumps, settings.HangTimeout, clock) { History = CrashHistory }, clock)
+            new OrphanRuns(Folder, dumps, settings.HangTimeout, clock) { History = CrashHistory },
+            new ServerLevels((tag, timeout) => server.GetLevels(Identity, tag, timeout), Logs.Levels,
+                () => Settings.Options.Logs.ServerLevels, clock),
+            clock)
         {
             History = CrashHistory,
         };

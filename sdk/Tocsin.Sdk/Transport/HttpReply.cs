@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using TocsinSdk.Delivery;
 
 namespace TocsinSdk.Transport;
 
@@ -13,7 +14,7 @@ internal sealed class HttpReply(Stream stream, int limit)
     private int _at, _end;
     private int _status;
     private string _reason = "";
-    private string? _retryAfter;
+    private string? _retryAfter, _tag;
     private byte[] _body = [];
 
     /// <summary>The connection cannot be used again.</summary>
@@ -34,6 +35,8 @@ internal sealed class HttpReply(Stream stream, int limit)
     public HttpAnswer ToAnswer() => _status is >= 200 and < 300
         ? new HttpAnswer(_status, "ok", null, PartialSuccess.Rejected(_body))
         : new HttpAnswer(_status, $"{_status} {_reason}".TrimEnd(), RetryAfter(_retryAfter, DateTimeOffset.UtcNow));
+
+    public Document ToDocument() => new(_status, _tag, _body);
 
     /// <summary>Seconds, or a date.</summary>
     public static TimeSpan? RetryAfter(string? text, DateTimeOffset now)
@@ -75,6 +78,8 @@ internal sealed class HttpReply(Stream stream, int limit)
                 Closes |= Is(value, "close");
             else if (Is(name, "Retry-After"))
                 _retryAfter = value;
+            else if (Is(name, "ETag"))
+                _tag = value;
         }
         _body = _status is 204 or 304 or < 200 ? [] : chunked ? Chunks() : Body(length);
     }
