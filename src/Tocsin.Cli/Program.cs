@@ -14,6 +14,7 @@ Command[] verbs =
     CrashesVerb.Create(),
     AlertsVerb.Create(),
     ChannelsVerb.Create(),
+    LevelsVerb.Create(),
     DoctorVerb.Create(),
 ];
 

@@ -63,6 +63,27 @@ public sealed class VerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Log_levels_can_be_set_listed_and_cleared()
+    {
+        (await Tocsin("levels")).Code.ShouldBe(1);
+        (int code, string output, _) = await Tocsin("levels", "set", "shop", "Shop.Orders", "debug", "--for", "15m", "--by", "ada", "-m", "order 7");
+        code.ShouldBe(0);
+        output.ShouldContain("shop Shop.Orders: Debug until ");
+        (await Tocsin("levels", "set", "shop", "Default", "warn")).Output.ShouldContain("shop Default: Warning until it is cleared");
+        string listed = (await Tocsin("levels", "list", "--service", "shop")).Output;
+        listed.ShouldContain("Shop.Orders");
+        listed.ShouldContain("order 7");
+        listed.ShouldContain("no process has asked");
+        (await Tocsin("levels", "--json")).Output.ShouldStartWith("{\"items\":[{\"service\":\"shop\"");
+        (int refused, _, string problem) = await Tocsin("levels", "set", "shop", "Shop", "loud");
+        refused.ShouldBe(4);
+        problem.ShouldContain("level: 'loud' is not a level");
+        (await Tocsin("levels", "clear", "shop", "Shop.Orders")).Output.ShouldContain("1 cleared");
+        (await Tocsin("levels", "clear", "shop", "Shop.Orders")).Code.ShouldBe(4);
+        (await Tocsin("levels", "clear", "shop")).Code.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Nobody_at_the_address_is_3_and_a_wrong_command_line_is_not_0()
     {
         (int code, _, string problem) = await Run(["alerts", "--url", "http://127.0.0.1:1"]);

@@ -77,6 +77,7 @@ internal static class Program
             case "race": Race(); break;
             case "starved": Starve(); Thread.Sleep(200); OnThread(static () => Throw("with a starved pool")); break;
             case "hang": Starve(); Thread.Sleep(Timeout.Infinite); break;
+            case "chatty": Chat(); break;
             case "wait": Thread.Sleep(Timeout.Infinite); break;
             default: throw new ArgumentException("unknown way to die: " + kind);
         }
@@ -132,6 +133,17 @@ internal static class Program
             throw new InvalidOperationException("one exception, two ids");
         Console.WriteLine("captured " + id);
         Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void Chat()
+    {
+        var log = Tocsin.LoggerFactory.CreateLogger("Crasher.Chat");
+        for (var i = 0; ; i++)
+        {
+            log.LogInformation("chat {Number}", i);
+            log.LogDebug("whisper {Number}", i);
+            Thread.Sleep(100);
+        }
     }
 
     private static void Flood()
