@@ -19,8 +19,8 @@ internal sealed record OtlpTarget
     {
         var own = "OTEL_EXPORTER_OTLP_" + signal.Name().ToUpperInvariant() + "_";
         string? Value(string name) =>
-            variable(own + name) is { Length: > 0 } mine ? mine
-                : variable("OTEL_EXPORTER_OTLP_" + name) is { Length: > 0 } shared ? shared : null;
+            variable(own + name)?.Trim() is { Length: > 0 } mine ? mine
+                : variable("OTEL_EXPORTER_OTLP_" + name)?.Trim() is { Length: > 0 } shared ? shared : null;
         var exact = Address(variable(own + "ENDPOINT"));
         var shared = Address(variable("OTEL_EXPORTER_OTLP_ENDPOINT"));
         var elsewhere = exact is not null || shared is not null;
@@ -51,6 +51,12 @@ internal sealed record OtlpTarget
     private static Uri? Address(string? text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
+    // What the request says of itself.
+    private static readonly HashSet<string> s_taken = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Host", "Connection", "Content-Type", "Content-Length", "Content-Encoding", "Transfer-Encoding",
+    };
+
     // key=value pairs with commas between; percent-encoded, as in a baggage header.
     private static List<KeyValuePair<string, string>> Parse(string? text)
     {
@@ -62,7 +68,7 @@ internal sealed record OtlpTarget
             var value = equals < 1 ? "" : Uri.UnescapeDataString(pair[(equals + 1)..].Trim());
             // What would end the header line is no value of one.
             if (name.Length > 0 && name.All(static c => char.IsAsciiLetterOrDigit(c) || "!#$%&'*+-.^_`|~".Contains(c))
-                && !value.Any(char.IsControl))
+                && !s_taken.Contains(name) && !value.Any(char.IsControl))
                 headers.Add(new(name, value));
         }
         return headers;

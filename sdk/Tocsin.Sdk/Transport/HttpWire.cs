@@ -36,7 +36,7 @@ internal sealed class HttpWire(Func<Uri, Uri?> proxyOf) : IDisposable
                 return Exchange(route, body);
             }
             // The server may close an idle connection at any time; the request was then not looked at.
-            catch (Exception e) when (reused && e is IOException && !_deadline.IsOver)
+            catch (Exception e) when (reused && e is IOException or SocketException && !_deadline.IsOver)
             {
                 Close();
                 return Exchange(route, body);
@@ -93,7 +93,7 @@ internal sealed class HttpWire(Func<Uri, Uri?> proxyOf) : IDisposable
 
     private void Tunnel(Uri url, Uri proxy)
     {
-        var authority = $"{url.IdnHost}:{url.Port}";
+        var authority = $"{HostOf(url)}:{url.Port}";
         _stream!.Write(Encoding.ASCII.GetBytes(
             $"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n{ProxyKey(proxy)}\r\n"));
         var answer = new HttpReply(_stream, MaxAnswer).Read();
@@ -106,7 +106,8 @@ internal sealed class HttpWire(Func<Uri, Uri?> proxyOf) : IDisposable
         var direct = proxy is null || route.Url.Scheme == "https";
         var head = new StringBuilder(256)
             .Append("POST ").Append(direct ? route.Url.PathAndQuery : route.Url.GetLeftPart(UriPartial.Query))
-            .Append(" HTTP/1.1\r\nHost: ").Append(route.Url.Authority)
+            .Append(" HTTP/1.1\r\nHost: ").Append(HostOf(route.Url))
+            .Append(route.Url.IsDefaultPort ? "" : string.Create(CultureInfo.InvariantCulture, $":{route.Url.Port}"))
             .Append("\r\nContent-Type: application/x-protobuf\r\nContent-Length: ")
             .Append(length.ToString(CultureInfo.InvariantCulture))
             .Append("\r\nUser-Agent: Tocsin.Sdk\r\n");
@@ -119,6 +120,9 @@ internal sealed class HttpWire(Func<Uri, Uri?> proxyOf) : IDisposable
         return Encoding.Latin1.GetBytes(head.Append("\r\n").ToString());
     }
 
+    // As it stands in a header: punycode, and brackets around an address of version 6.
+    private static string HostOf(Uri url) => url.HostNameType == UriHostNameType.IPv6 ? url.Host : url.IdnHost;
+
     private static string ProxyKey(Uri proxy) => proxy.UserInfo.Length == 0 ? "" : "Proxy-Authorization: Basic "
         + Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(proxy.UserInfo))) + "\r\n";
 
@@ -130,9 +134,11 @@ internal sealed class HttpWire(Func<Uri, Uri?> proxyOf) : IDisposable
         return _packed.GetBuffer().AsMemory(0, (int)_packed.Length);
     }
 
-    private static string Reason(Exception e) =>
-        e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset } ? "connection lost"
-            : e.Message;
+    private static string Reason(Exception e) => (e as SocketException ?? e.InnerException as SocketException) switch
+    {
+        { SocketErrorCode: SocketError.ConnectionReset or SocketError.Shutdown } => "connection lost",
+        _ => e.Message,
+    };
 
     private void Close()
     {

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Tocsin.Model.Crashes;
 
@@ -12,22 +15,32 @@ internal sealed record Received(string Path, string Head, byte[] Body)
     public string Text => Encoding.UTF8.GetString(Body);
 }
 
-/// <summary>Stands where the server will be: answers every POST with one status and keeps what it was told.</summary>
+/// <summary>
+/// Stands where the server will be: answers every POST with one status and keeps what it was told. With a certificate it
+/// speaks TLS and calls itself localhost.
+/// </summary>
 internal sealed class ReceivingServer : IDisposable
 {
+    private readonly X509Certificate2? _certificate;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentQueue<Received> _received = new();
     private readonly SemaphoreSlim _news = new(0);
 
-    public ReceivingServer()
+    public ReceivingServer(X509Certificate2? certificate = null)
     {
+        _certificate = certificate;
         _listener.Start();
         new Thread(Accept) { IsBackground = true }.Start();
     }
 
     public int Status { get; set; } = 200;
 
-    public string Url => "http://127.0.0.1:" + ((IPEndPoint)_listener.LocalEndpoint).Port;
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    public string Url => (_certificate is null ? "http://127.0.0.1:" : "https://localhost:") + Port;
+
+    /// <summary>Connections so far.</summary>
+    public int Connections { get; private set; }
 
     public IReadOnlyList<Received> At(string path) => [.. _received.Where(r => r.Path == path)];
 
@@ -62,6 +75,7 @@ internal sealed class ReceivingServer : IDisposable
             while (true)
             {
                 var client = _listener.AcceptTcpClient();
+                Connections++;
                 new Thread(() => Serve(client)) { IsBackground = true }.Start();
             }
         }
@@ -77,7 +91,13 @@ internal sealed class ReceivingServer : IDisposable
         {
             using (client)
             {
-                var stream = client.GetStream();
+                Stream stream = client.GetStream();
+                if (_certificate is not null)
+                {
+                    var secure = new SslStream(stream);
+                    stream = secure;
+                    secure.AuthenticateAsServer(_certificate);
+                }
                 while (Read(stream) is { } request)
                 {
                     _received.Enqueue(request);
@@ -86,13 +106,14 @@ internal sealed class ReceivingServer : IDisposable
                 }
             }
         }
-        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is IOException or SocketException or ObjectDisposedException
+            or AuthenticationException)
         {
             // A client that dies in the middle is what these tests are about.
         }
     }
 
-    private static Received? Read(NetworkStream stream)
+    private static Received? Read(Stream stream)
     {
         var head = new StringBuilder();
         while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
