@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 
 namespace Tocsin.Bench.Sdk;
 
@@ -11,15 +10,15 @@ namespace Tocsin.Bench.Sdk;
 internal static class AspNet
 {
     private const int Connections = 16;
-    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromSeconds(8);
 
-    public static async Task<IReadOnlyList<Figure>> Measure(int rounds, TimeSpan each)
+    private static async Task<List<Figure>> Measure(string[] kinds, int rounds, TimeSpan each)
     {
         using var sink = await AspNetServer.Sink();
         var servers = new List<AspNetServer>();
         try
         {
-            foreach (var kind in AspNetServer.Kinds)
+            foreach (var kind in kinds)
                 servers.Add(await AspNetServer.Start(kind, sink.Url));
             foreach (var server in servers)
                 await HttpLoad.Run(server.Port, Connections, s_warmUp);
@@ -35,13 +34,12 @@ internal static class AspNet
         }
     }
 
-    public static async Task<int> Run(string[] arguments)
+    /// <summary>--only KIND measures one kind alone, for a profiler.</summary>
+    public static async Task<List<Figure>> Run(string[] arguments)
     {
-        if (arguments is ["--serve", { } kind, { } url])
-            return await AspNetServer.Serve(kind, url);
-        int seconds = arguments.SkipWhile(a => a != "--seconds").Skip(1).Select(s => int.Parse(s, CultureInfo.InvariantCulture))
-            .FirstOrDefault(5);
-        return Figures.Print("aspnet", await Measure(rounds: 5, TimeSpan.FromSeconds(seconds)), arguments.Contains("--json"));
+        string[] only = [.. arguments.SkipWhile(a => a != "--only").Skip(1).Take(1)];
+        TimeSpan each = TimeSpan.FromSeconds(arguments.Contains("--quick") ? 2 : SdkSuites.Option(arguments, "--each", 5));
+        return await Measure(only.Length > 0 ? only : AspNetServer.Kinds, rounds: 5, each);
     }
 
     private static async Task<Round> One(AspNetServer server, TimeSpan each)
@@ -56,14 +54,14 @@ internal static class AspNet
     private static List<Figure> Compare(Dictionary<string, List<Round>> runs)
     {
         var figures = new List<Figure>();
-        var bare = runs[AspNetServer.Kinds[0]];
+        var bare = runs.GetValueOrDefault(AspNetServer.Kinds[0]);
         foreach (var (kind, rounds) in runs)
         {
             figures.Add(new($"{kind}: requests per second", Median(rounds, r => r.PerSecond), "/s"));
             figures.Add(new($"{kind}: latency p50", Median(rounds, r => r.P50), "µs"));
             figures.Add(new($"{kind}: latency p99", Median(rounds, r => r.P99), "µs"));
             figures.Add(new($"{kind}: processor time of the server per request", Median(rounds, r => r.Processor), "µs"));
-            if (rounds == bare)
+            if (bare is null || rounds == bare)
                 continue;
             // Each round against its neighbour in time.
             bool ours = kind == "tocsin";

@@ -40,7 +40,7 @@ internal sealed class AspNetServer : IDisposable
     public static async Task<AspNetServer> Start(string kind, string telemetry)
     {
         string state = Directory.CreateTempSubdirectory("tocsin-bench-").FullName;
-        var start = new ProcessStartInfo(Environment.ProcessPath!, ["aspnet", "--serve", kind, telemetry])
+        var start = new ProcessStartInfo(Environment.ProcessPath!, ["aspnet-child", kind, telemetry])
         {
             RedirectStandardOutput = true,
             WorkingDirectory = state,
@@ -99,7 +99,7 @@ internal sealed class AspNetServer : IDisposable
 
     private static IDisposable? WithTocsin(WebApplicationBuilder builder, string telemetry)
     {
-        builder.AddTocsin(o => o.Url = telemetry);
+        builder.AddTocsin(o => (o.Url, o.Logs.Console) = (telemetry, TocsinSdk.ConsoleFormat.None));
         return null;
     }
 

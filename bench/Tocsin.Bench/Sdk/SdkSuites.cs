@@ -12,6 +12,8 @@ internal static class SdkSuites
         ("burst", BurstSuite.Run),
         ("outage", OutageSuite.Run),
         ("crashloss", CrashLossSuite.Run),
+        ("scrape", ScrapeSuite.Run),
+        ("aspnet", AspNet.Run),
     ];
 
     public static async Task<int> Run(string[] arguments)
