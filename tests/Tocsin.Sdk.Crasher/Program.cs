@@ -20,7 +20,8 @@ internal static class Program
             return 0;
         }
         Handlers.AddBefore(args[0]);
-        var started = Tocsin.Init(static o => o.Environment = "test");
+        var started = Tocsin.Init(static o =>
+            o.Environment = Environment.GetEnvironmentVariable("CRASHER_ENVIRONMENT") ?? "test");
         var log = Tocsin.LoggerFactory.CreateLogger("Crasher");
         log.LogInformation("about to {Kind}", args[0]);
         Tocsin.AddBreadcrumb("test", "one crumb");
@@ -64,6 +65,7 @@ internal static class Program
             case "user": WithUser(log); break;
             case "task": Unobserved(); break;
             case "captured": Capture(); break;
+            case "captured-around": CaptureWithinWork(); break;
             case "captured-flood": Flood(); break;
             case "captured-dies": CaptureAndDie(); break;
             case "stack-overflow": Overflow(0); break;
@@ -144,6 +146,17 @@ internal static class Program
             log.LogDebug("whisper {Number}", i);
             Thread.Sleep(100);
         }
+    }
+
+    private static void CaptureWithinWork()
+    {
+        using var context = Tocsin.BeginContext(userId: "u-17", sessionId: "s-3");
+        using var outer = Tocsin.Track("outer work");
+        outer.Set("password", "hunter2-Long");
+        using var inner = Tocsin.Track("inner work");
+        inner.Set("order", "order-7");
+        Tocsin.AddBreadcrumb("db", "connecting with Password=hunter2-Long");
+        Tocsin.CaptureException(Thrown(new TimeoutException("connection timeout, token=hunter2-Long")));
     }
 
     private static void Flood()
