@@ -10,7 +10,7 @@ public sealed class EveryScreenTests(Stage stage)
     public static TheoryData<string> Screens =>
     [
         "/", "/alerts", "/alerts?sel=1", "/alerts/1", "/crashes", "/crashes/1", "/logs", "/traces",
-        $"/traces/{Seed.TraceId}?span={Seed.ErrorSpan}", "/channels", "/add-data",
+        $"/traces/{Seed.TraceId}?span={Seed.ErrorSpan}", "/channels", "/levels", "/add-data",
     ];
 
     [Theory]
@@ -39,6 +39,7 @@ public sealed class EveryScreenTests(Stage stage)
     [InlineData("/logs?q=service%3A%3Dmarkup")]
     [InlineData("/crashes")]
     [InlineData("/alerts")]
+    [InlineData("/levels")]
     [InlineData("/")]
     public async Task Shows_markup_in_data_as_text(string path)
     {

@@ -33,6 +33,8 @@ public sealed class Seed(HttpClient http)
             inner: false);
         await Alert("Disk nearly full", "LOW");
         await Alert(Markup, "MEDIUM");
+        await Level(new { service = "payments", category = "Shop.Payments", level = "Debug", notes = Markup });
+        await Level(new { service = "payments", level = "Warning", environment = "Production" });
     }
 
     /// <summary>Sends log records, newest first, two thousand per request.</summary>
@@ -63,6 +65,8 @@ public sealed class Seed(HttpClient http)
         });
         return raised.GetProperty("alert").GetProperty("id").GetInt64();
     }
+
+    public Task Level(object order) => Post("api/tocsin/v1/levels", order);
 
     /// <summary>The group the crash went to.</summary>
     public async Task<long> Crash(

@@ -27,6 +27,7 @@ const pages = [
   page('/traces', () => import('./features/traces/TracesPage'), 'TracesPage'),
   page('/traces/$traceId', () => import('./features/traces/TracePage'), 'TracePage'),
   page('/channels', () => import('./features/channels/ChannelsPage'), 'ChannelsPage'),
+  page('/levels', () => import('./features/levels/LevelsPage'), 'LevelsPage'),
   page('/add-data', () => import('./features/addData/AddDataPage'), 'AddDataPage'),
 ];
 

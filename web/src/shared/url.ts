@@ -15,6 +15,7 @@ export interface UrlState {
   status?: string;
   priority?: string;
   service?: string;
+  category?: string;
   class?: string;
   state?: string;
   sort?: string;

@@ -16,6 +16,7 @@ export const screens: Screen[] = [
   { to: '/logs', label: 'Logs', icon: 'logs', key: 'l', group: 'Explore' },
   { to: '/traces', label: 'Traces', icon: 'trace', key: 't', group: 'Explore' },
   { to: '/channels', label: 'Channels', icon: 'channel', key: 'n', group: 'Configure' },
+  { to: '/levels', label: 'Log levels', icon: 'sliders', key: 'e', group: 'Configure' },
   { to: '/add-data', label: 'Add data', icon: 'plus', key: '+', group: 'Configure' },
 ];
 

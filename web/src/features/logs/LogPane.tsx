@@ -55,6 +55,9 @@ function Fields({ entry }: { entry: LogEntry }) {
   const at = epochOf(entry.time);
   const attributes = Object.entries(entry.attributes ?? {});
   const resource = Object.entries(entry.resource ?? {});
+  // Only our own SDK asks for levels; there the scope is the logger's category.
+  const scope = entry.resource?.['@scope.name'];
+  const category = entry.resource?.['telemetry.distro.name'] === 'tocsin' && typeof scope === 'string' ? scope : undefined;
   return (
     <div className={styles.paneBody}>
       <p className={styles.meta}>
@@ -83,6 +86,11 @@ function Fields({ entry }: { entry: LogEntry }) {
         >
           Around it (± 1 min)
         </To>
+        {category && (
+          <To to="/levels" search={{ service: entry.service, category }}>
+            Change its log level
+          </To>
+        )}
       </div>
       <FieldTable
         title="Record"

@@ -294,6 +294,42 @@ export interface ChannelTest {
   answer?: string;
 }
 
+export interface LevelRule {
+  service: string;
+  environment?: string;
+  category: string;
+  level: string;
+  setAt: string;
+  setBy: string;
+  notes?: string;
+  expiresAt?: string;
+}
+
+export interface LevelListener {
+  service: string;
+  environment?: string;
+  processes: number;
+  upToDate: number;
+}
+
+export interface LevelChange {
+  time: string;
+  action: 'set' | 'cleared';
+  service: string;
+  environment?: string;
+  category: string;
+  level: string;
+  by: string;
+  notes?: string;
+  expiresAt?: string;
+}
+
+export interface LevelList {
+  items: LevelRule[];
+  listeners: LevelListener[];
+  changes: LevelChange[];
+}
+
 export interface IngestStatus {
   protocols: { name: string; received: number; stored: number; rejected: Record<string, number> }[];
   sources: { service: string; records: number; firstSeen: string; lastSeen: string }[];
