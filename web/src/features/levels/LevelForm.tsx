@@ -108,13 +108,13 @@ export function LevelForm({ services }: { services: string[] }) {
           onChange={(event) => setEnvironment(event.target.value)}
         />
       </label>
-      <label className={styles.wide}>
+      <label>
         Why
         <input
           value={notes}
           maxLength={1000}
           autoComplete="off"
-          placeholder="optional, kept with the change"
+          placeholder="optional"
           onChange={(event) => setNotes(event.target.value)}
         />
       </label>

@@ -76,7 +76,7 @@ function Rule({ rule }: { rule: LevelRule }) {
         <p className={styles.first}>
           <Chip tone={tones[rule.level] ?? 'plain'}>{rule.level}</Chip>
           <Category name={rule.category} />
-          <span>
+          <span className={styles.place}>
             {rule.service}
             {rule.environment && ` in ${rule.environment}`}
           </span>
@@ -121,7 +121,7 @@ function Listener({ listener }: { listener: LevelListener }) {
     <li>
       <p className={styles.first}>
         <strong>{listener.service}</strong>
-        {listener.environment && <span>in {listener.environment}</span>}
+        {listener.environment && <span className={styles.place}>in {listener.environment}</span>}
       </p>
       <Chip tone={all ? 'ok' : 'warn'}>
         {all
@@ -140,7 +140,7 @@ function Change({ change }: { change: LevelChange }) {
         <p className={styles.first}>
           <span>{change.action === 'set' ? `Set to ${change.level}` : `Cleared ${change.level}`}</span>
           <Category name={change.category} />
-          <span>
+          <span className={styles.place}>
             {change.service}
             {change.environment && ` in ${change.environment}`}
           </span>

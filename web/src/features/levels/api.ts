@@ -8,7 +8,7 @@ import { notice, noticeWithUndo, problemNotice } from '../../shared/ui/notify';
 export const categoryWords = (category?: string) => (!category || category === 'Default' ? 'every category' : category);
 
 /** Processes ask every 10 to 15 s; what they have is worth a look about as often. */
-const renewMs = 5_000;
+const renewMs = 3_000;
 
 export function useLevels() {
   return useQuery({
