@@ -58,35 +58,35 @@ public sealed class TocsinOptions
     public bool HandleSignals { get; set; } = true;
 
     /// <summary>Log files, console, levels and the verbose ring.</summary>
-    public LogOptions Logs { get; internal set; } = new();
+    public LogOptions Logs { get; } = new();
 
     /// <summary>What is removed from everything that leaves the process.</summary>
-    public RedactionOptions Redaction { get; internal set; } = new();
+    public RedactionOptions Redaction { get; } = new();
 
     /// <summary>The queue, the spool and the sender.</summary>
-    public TransportOptions Transport { get; internal set; } = new();
+    public TransportOptions Transport { get; } = new();
 
     /// <summary>How HTTP requests are tracked; needs Tocsin.Sdk.AspNetCore.</summary>
-    public RequestOptions Requests { get; internal set; } = new();
+    public RequestOptions Requests { get; } = new();
 
     /// <summary>Health checks and their endpoints.</summary>
-    public HealthOptions Health { get; internal set; } = new();
+    public HealthOptions Health { get; } = new();
 
     /// <summary>Measures, and the /metrics page.</summary>
-    public MetricOptions Metrics { get; internal set; } = new();
+    public MetricOptions Metrics { get; } = new();
 
     /// <summary>Sampling and naming of spans.</summary>
-    public TraceOptions Traces { get; internal set; } = new();
+    public TraceOptions Traces { get; } = new();
 
     /// <summary>Performance scopes and slow operations.</summary>
-    public TrackingOptions Tracking { get; internal set; } = new();
+    public TrackingOptions Tracking { get; } = new();
 
     /// <summary>Agents, workflows and language models.</summary>
-    public GenAiOptions GenAi { get; internal set; } = new();
+    public GenAiOptions GenAi { get; } = new();
 
     /// <summary>Analysis of captured errors.</summary>
-    public AnalysisOptions Analysis { get; internal set; } = new();
+    public AnalysisOptions Analysis { get; } = new();
 
     /// <summary>The page under /debug.</summary>
-    public DebugOptions Debug { get; internal set; } = new();
+    public DebugOptions Debug { get; } = new();
 }
