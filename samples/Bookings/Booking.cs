@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Bookings;
 
 /// <summary>Where a booking stands.</summary>
-internal enum BookingState { Requested, Paid, Confirmed }
+internal enum BookingState { Requested, Paid, Confirmed, Cancelled }
 
 /// <summary>One reserved night for one guest.</summary>
 internal sealed record Booking(int Id, string Guest, DateOnly Night, decimal Price)

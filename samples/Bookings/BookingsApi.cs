@@ -6,7 +6,7 @@ namespace Bookings;
 /// <summary>What a guest asks for.</summary>
 internal sealed record BookingRequest(string Guest, DateOnly Night, decimal Price);
 
-/// <summary>Make a booking, pay for it, look at it.</summary>
+/// <summary>Make a booking, pay for it, cancel it, look at it.</summary>
 internal static class BookingsApi
 {
     // Named after the application, so Tocsin exports it without being told.
@@ -20,6 +20,7 @@ internal static class BookingsApi
             await bookings.Find(id, cancel) is { } booking ? Results.Ok(booking) : Results.NotFound());
         app.MapPost("/bookings", Make);
         app.MapPost("/bookings/{id:int}/payment", Pay);
+        app.MapPost("/bookings/{id:int}/cancellation", Cancel);
     }
 
     private static async Task<IResult> Make(
@@ -47,5 +48,22 @@ internal static class BookingsApi
             return Results.Ok(await bookings.Find(id, cancel));
         log.LogWarning("Payment for booking {BookingId} failed: {Outcome}", id, outcome);
         return Results.Problem($"payment {outcome}", statusCode: outcome == PaymentOutcome.Declined ? 402 : 503);
+    }
+
+    // Who cancelled what is kept in security.log, and so is who tried without a name.
+    private static async Task<IResult> Cancel(
+        int id, HttpContext context, IBookings bookings, ILoggerFactory loggers, CancellationToken cancel)
+    {
+        if (context.Request.Headers["X-User-Id"].ToString() is not { Length: > 0 } user)
+        {
+            var address = context.Connection.RemoteIpAddress?.ToString();
+            loggers.CreateSecurityLogger().AccessDenied(address, username: null, $"booking {id}");
+            return Results.Problem("say who you are in X-User-Id", statusCode: 401);
+        }
+        if (await bookings.Find(id, cancel) is not { State: not BookingState.Cancelled } booking
+            || !await bookings.Move(booking, BookingState.Cancelled, cancel))
+            return Results.NotFound();
+        loggers.CreateAuditLogger().Audit(user, "cancelled", $"booking {id}");
+        return Results.Ok(await bookings.Find(id, cancel));
     }
 }

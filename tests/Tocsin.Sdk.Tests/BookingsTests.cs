@@ -55,6 +55,28 @@ public sealed class BookingsTests : IDisposable
     }
 
     [Fact]
+    public async Task Who_cancelled_a_booking_and_who_was_refused_is_in_the_security_log()
+    {
+        var logs = Path.Combine(_state.Path, "logs");
+        using var bookings = Child.Bookings(_server.Url, _state.Path,
+            ("TOCSIN_LOGS__FILES", "true"), ("TOCSIN_LOGS__LOGDIRECTORY", logs));
+        await Start(bookings);
+        await _http.PostAsJsonAsync("/bookings", new { guest = "Ada", night = "2026-12-24", price = 120 });
+        (await _http.PostAsync("/bookings/1/cancellation", null)).StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        _http.DefaultRequestHeaders.Add("X-User-Id", "guest-42");
+        (await _http.PostAsync("/bookings/1/cancellation", null)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _http.PostAsync("/bookings/1/cancellation", null)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        bookings.Signal(15);
+        bookings.ExitCode().ShouldBe(0);
+        var lines = File.ReadAllLines(Path.Combine(logs, "security.log"));
+        lines.Length.ShouldBe(2);
+        lines[0].ShouldContain("Access denied");
+        lines[0].ShouldContain("booking 1");
+        lines[1].ShouldContain("guest-42: cancelled booking 1");
+        Said(_server, "/v1/logs", "guest-42: cancelled booking 1").ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_crash_in_a_request_names_the_user_and_the_operation()
     {
         using var bookings = Child.Bookings(_server.Url, _state.Path);
