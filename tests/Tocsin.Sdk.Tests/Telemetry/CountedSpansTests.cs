@@ -46,7 +46,7 @@ public sealed class CountedSpansTests : IDisposable
         var dropped = _drops[Signal.Traces, DropReason.QueueFull];
         dropped.ShouldBeInRange(4000, 6000);
         _gate.Open.Set();
-        _traces.ForceFlush(30_000).ShouldBeTrue();
+        _traces.Shutdown(30_000).ShouldBeTrue();
         (_gate.Items + dropped).ShouldBe(Room + 5000);
     }
 
@@ -56,8 +56,10 @@ public sealed class CountedSpansTests : IDisposable
         for (var i = 0; i < 8; i++)
         {
             End(Room / 2);
+            // Comes back when the last batch has been taken, not when it has been sent.
             _traces.ForceFlush(30_000).ShouldBeTrue();
         }
+        _traces.Shutdown(30_000).ShouldBeTrue();
         (_gate.Items, _drops.Total).ShouldBe((4L * Room, 0L));
     }
 
@@ -65,7 +67,7 @@ public sealed class CountedSpansTests : IDisposable
     public void Many_threads_lose_no_span_uncounted()
     {
         Parallel.For(0, 8, _ => End(10_000));
-        _traces.ForceFlush(30_000).ShouldBeTrue();
+        _traces.Shutdown(30_000).ShouldBeTrue();
         (_gate.Items + _drops.Total).ShouldBe(80_000);
     }
 
