@@ -33,6 +33,7 @@ int Usage()
         dotnet run dev.cs acceptance request [--json]          one request of the sample through log, trace, metric, health, crash and alert
         dotnet run dev.cs acceptance secrets [--json]          secrets seeded in every way are searched for in every output of the SDK
         dotnet run dev.cs bench smoke [--json]                 start-up, idle, memory, ingest rate, crash-to-webhook latency
+        dotnet run dev.cs bench logs [--records N] [--json]    a day of logs over OTLP/HTTP, then the list of queries, against targets
         dotnet run dev.cs bench sdk [suite ...] [--json]       the SDK's promises: logging, burst, outage, crashloss, scrape, aspnet
         dotnet run dev.cs acceptance packages                  pack, then use the packages and the template as a stranger would
         dotnet run dev.cs pack                                 the NuGet packages of the SDK and its template, into artifacts/

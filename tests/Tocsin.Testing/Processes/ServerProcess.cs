@@ -122,12 +122,16 @@ public sealed class ServerProcess : IAsyncDisposable
     private static extern int Signal(int pid, int signal);
 }
 
-/// <summary>Where a server lives across restarts: ports, folder, configuration. Dispose removes the folder.</summary>
+/// <summary>Where a server lives across restarts: ports, folder, configuration. Dispose removes a temporary folder.</summary>
 public sealed class ServerPlace : IDisposable
 {
-    public ServerPlace(string? configuration = null)
+    private readonly bool _keep;
+
+    /// <param name="folder">One that outlives this place; null for a temporary one.</param>
+    public ServerPlace(string? configuration = null, string? folder = null)
     {
-        Folder = Directory.CreateTempSubdirectory("tocsin-test-").FullName;
+        _keep = folder is not null;
+        Folder = folder is null ? Directory.CreateTempSubdirectory("tocsin-test-").FullName : Directory.CreateDirectory(folder).FullName;
         Configuration = configuration;
         (HttpPort, OtlpHttpPort, OtlpGrpcPort) = (Loopback.FreePort(), Loopback.FreePort(), Loopback.FreePort());
     }
@@ -145,5 +149,9 @@ public sealed class ServerPlace : IDisposable
 
     public int OtlpGrpcPort { get; }
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        if (!_keep)
+            Directory.Delete(Folder, recursive: true);
+    }
 }
