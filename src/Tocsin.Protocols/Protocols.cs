@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Tocsin.Ingest;
+using Tocsin.Protocols.Loki;
 using Tocsin.Protocols.Otlp;
 
 namespace Tocsin.Protocols;
@@ -10,6 +11,7 @@ public static class Protocols
     public static IReadOnlyList<IProtocol> All { get; } =
     [
         new OtlpProtocol(),
+        new LokiProtocol(),
     ];
 
     public static void MapAll(IEndpointRouteBuilder routes, IngestPipeline pipeline)

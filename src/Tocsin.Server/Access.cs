@@ -28,12 +28,11 @@ internal sealed class Access(TocsinSettings settings)
     }
 
     private static bool IsOpen(PathString path) =>
-        path == "/health" || path == "/-/healthy" || path == "/-/ready";
+        path == "/health" || path == "/-/healthy" || path == "/-/ready" || path == "/ready";
 
     private static bool IsIngest(HttpRequest request) =>
         (HttpMethods.IsPost(request.Method)
-            && (request.Path.StartsWithSegments("/v1")
-                || request.Path.Value!.StartsWith("/opentelemetry.proto.collector.", StringComparison.Ordinal)
+            && (Protocols.Protocols.All.Any(protocol => protocol.WritePaths.Any(path => request.Path.StartsWithSegments(path)))
                 || request.Path == "/api/tocsin/v1/crashes"
                 || request.Path == "/api/tocsin/v1/heartbeats"))
         || (HttpMethods.IsGet(request.Method) && request.Path == LevelsApi.EffectivePath);
@@ -41,29 +40,31 @@ internal sealed class Access(TocsinSettings settings)
     private bool HasIngestKey(HttpRequest request) =>
         Presented(request) is { } key && settings.IngestKeys.Any(known => Same(known, key));
 
-    private bool IsAdmin(HttpRequest request)
-    {
-        if (string.IsNullOrEmpty(settings.AdminPassword))
-            return false;
-        if (Presented(request) is { } bearer)
-            return Same(settings.AdminPassword, bearer);
-        string header = request.Headers.Authorization.ToString();
-        if (!header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
-            return false;
-        byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(header.Length)];
-        if (!Convert.TryFromBase64String(header[6..].Trim(), decoded, out int length))
-            return false;
-        string pair = Encoding.UTF8.GetString(decoded, 0, length);
-        int colon = pair.IndexOf(':');
-        return colon >= 0 && Same(settings.AdminPassword, pair[(colon + 1)..]);
-    }
+    private bool IsAdmin(HttpRequest request) => !string.IsNullOrEmpty(settings.AdminPassword)
+        && Presented(request) is { } given && Same(settings.AdminPassword, given);
 
+    // The key in the forms that clients of the various protocols know: a header, a bearer, a basic password, Seq's two.
     private static string? Presented(HttpRequest request)
     {
-        if (request.Headers.TryGetValue("X-Tocsin-Key", out Microsoft.Extensions.Primitives.StringValues key))
+        if (request.Headers.TryGetValue("X-Tocsin-Key", out Microsoft.Extensions.Primitives.StringValues key)
+            || request.Headers.TryGetValue("X-Seq-ApiKey", out key))
             return key.ToString();
         string header = request.Headers.Authorization.ToString();
-        return header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? header[7..].Trim() : null;
+        if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
+            return header[7..].Trim();
+        if (header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
+            return BasicPassword(header);
+        return IsIngest(request) && request.Query.TryGetValue("apiKey", out key) ? key.ToString() : null;
+    }
+
+    private static string? BasicPassword(string header)
+    {
+        byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(header.Length)];
+        if (!Convert.TryFromBase64String(header[6..].Trim(), decoded, out int length))
+            return null;
+        string pair = Encoding.UTF8.GetString(decoded, 0, length);
+        int colon = pair.IndexOf(':');
+        return colon < 0 ? null : pair[(colon + 1)..];
     }
 
     // Hashing first makes the comparison take the same time whatever the lengths.

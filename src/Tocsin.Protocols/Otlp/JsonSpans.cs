@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Tocsin.Ingest;
 using Tocsin.Model.Events;
+using Tocsin.Protocols.Shared;
 
 namespace Tocsin.Protocols.Otlp;
 

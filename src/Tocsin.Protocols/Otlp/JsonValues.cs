@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 using Tocsin.Ingest;
+using Tocsin.Protocols.Shared;
 
 namespace Tocsin.Protocols.Otlp;
 

@@ -68,12 +68,12 @@ internal sealed class OtlpHttp(IngestPipeline pipeline, OtlpSignal signal)
         BodyResult.TooLarge => (StatusCodes.Status413PayloadTooLarge, RejectReason.BodyTooLarge,
             $"the body is larger than {pipeline.Options.MaxBodyBytes} bytes after decompression"),
         BodyResult.UnknownEncoding => (StatusCodes.Status415UnsupportedMediaType, RejectReason.UnsupportedMediaType,
-            "Content-Encoding must be gzip or identity"),
+            "Content-Encoding must be gzip, deflate or identity"),
         BodyResult.Overloaded => (StatusCodes.Status503ServiceUnavailable, RejectReason.Overloaded,
             "the server is overloaded; nothing was stored"),
         BodyResult.Cancelled => (StatusCodes.Status503ServiceUnavailable, RejectReason.Cancelled,
             "the body did not arrive"),
-        _ => (StatusCodes.Status400BadRequest, RejectReason.Malformed, "the body is not valid gzip"),
+        _ => (StatusCodes.Status400BadRequest, RejectReason.Malformed, "the body is not what its Content-Encoding says"),
     };
 
     private Task Refuse(HttpContext http, string type, int status, RejectReason reason, string message)

@@ -1,4 +1,5 @@
 using Tocsin.Ingest;
+using Tocsin.Protocols.Shared;
 
 namespace Tocsin.Protocols.Otlp;
 
@@ -41,7 +42,7 @@ internal static class OtlpIngest
         IngestOutcome outcome = await pipeline.Commit(writer, cancel).ConfigureAwait(false);
         return outcome.Status == IngestStatus.Stored
             ? new ExportResult(ExportStatus.Accepted, outcome.Rejected, outcome.Message)
-            : new ExportResult(ExportStatus.Unavailable, 0, Unavailable(outcome.Status));
+            : new ExportResult(ExportStatus.Unavailable, 0, IngestRequest.Explain(outcome.Status));
     }
 
     // Accepting and rejecting each point tells exporters to stop sending it; an error would make them retry for ever.
@@ -62,12 +63,4 @@ internal static class OtlpIngest
     private static ExportResult Malformed(OtlpSignal signal, bool json) => new(
         ExportStatus.Malformed, 0,
         $"the body is not a valid OTLP {signal.Path} request in {(json ? "JSON" : "protobuf")}");
-
-    private static string Unavailable(IngestStatus status) => status switch
-    {
-        IngestStatus.DiskFull => "the server's disk is full; nothing was stored",
-        IngestStatus.Failed => "the store failed; nothing was acknowledged",
-        IngestStatus.Cancelled => "the request was cancelled; nothing was stored",
-        _ => "the server is overloaded; nothing was stored",
-    };
 }

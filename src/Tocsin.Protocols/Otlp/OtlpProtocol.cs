@@ -13,6 +13,10 @@ public sealed class OtlpProtocol : IProtocol
 {
     public string Name => "otlp";
 
+    /// <remarks>Loki mounts OTLP below /otlp; its clients find it here, too.</remarks>
+    public IReadOnlyList<string> WritePaths { get; } =
+        ["/v1", "/otlp/v1", .. OtlpSignal.All.Select(s => "/" + s.GrpcService)];
+
     public void Map(IEndpointRouteBuilder routes, IngestPipeline pipeline)
     {
         foreach (OtlpSignal signal in OtlpSignal.All)
@@ -20,6 +24,7 @@ public sealed class OtlpProtocol : IProtocol
             RequestDelegate http = new OtlpHttp(pipeline, signal).Export;
             RequestDelegate grpc = new OtlpGrpc(pipeline, signal).Export;
             routes.MapPost($"/v1/{signal.Path}", http);
+            routes.MapPost($"/otlp/v1/{signal.Path}", http);
             routes.MapPost($"/{signal.GrpcService}/Export", grpc);
             routes.MapPost($"/{signal.GrpcService}/{{method}}", (RequestDelegate)OtlpGrpc.Unimplemented);
         }

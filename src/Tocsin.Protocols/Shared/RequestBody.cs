@@ -13,7 +13,7 @@ internal enum BodyResult
     /// <summary>Past the limit, before or after decompression.</summary>
     TooLarge,
 
-    /// <summary>A Content-Encoding other than gzip and identity.</summary>
+    /// <summary>A Content-Encoding other than gzip, deflate and identity.</summary>
     UnknownEncoding,
 
     /// <summary>Not what its Content-Encoding says, or cut off.</summary>
@@ -39,22 +39,39 @@ internal sealed class RequestBody(IngestPipeline pipeline) : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _bytes.Span;
 
-    public async ValueTask<BodyResult> Read(HttpRequest request)
+    /// <param name="request">Not read from yet.</param>
+    /// <param name="snappy">
+    /// The protocol's own compression inside the body; some clients repeat it as the Content-Encoding.
+    /// </param>
+    public async ValueTask<BodyResult> Read(HttpRequest request, bool snappy = false)
     {
         int limit = pipeline.Options.MaxBodyBytes;
-        string encoding = request.Headers.ContentEncoding.ToString();
-        bool gzip = encoding.Equals("gzip", StringComparison.OrdinalIgnoreCase);
-        if (!gzip && encoding.Length > 0 && !encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+        string encoding = request.Headers.ContentEncoding.ToString().ToLowerInvariant();
+        bool plain = encoding is "" or "identity" || (snappy && encoding == "snappy");
+        if (!plain && encoding is not ("gzip" or "deflate"))
             return BodyResult.UnknownEncoding;
         if (request.ContentLength > limit)
             return BodyResult.TooLarge;
         if (request.HttpContext.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
             size.MaxRequestBodySize = limit;
         CancellationToken cancel = request.HttpContext.RequestAborted;
-        if (!gzip)
+        if (plain && !snappy)
             return await Fill(request.Body, request.ContentLength ?? 0, limit, cancel).ConfigureAwait(false);
-        await using var unzipped = new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true);
-        return await Fill(unzipped, 4 * (request.ContentLength ?? 0), limit, cancel).ConfigureAwait(false);
+        if (encoding == "gzip" && !snappy)
+        {
+            await using var unzipped = new GZipStream(request.Body, CompressionMode.Decompress, leaveOpen: true);
+            return await Fill(unzipped, 4 * (request.ContentLength ?? 0), limit, cancel).ConfigureAwait(false);
+        }
+        // Both need to see the first bytes before they can begin.
+        using var packed = new RequestBody(pipeline);
+        BodyResult read = snappy && encoding is "gzip" or "deflate"
+            ? BodyResult.UnknownEncoding
+            : await packed.Fill(request.Body, request.ContentLength ?? 0, limit, cancel).ConfigureAwait(false);
+        if (read != BodyResult.Complete)
+            return read;
+        return snappy
+            ? await Unsnap(packed, cancel).ConfigureAwait(false)
+            : await Inflate(packed, cancel).ConfigureAwait(false);
     }
 
     /// <summary>Decompresses what another body holds from <paramref name="offset"/> on.</summary>
@@ -72,11 +89,37 @@ internal sealed class RequestBody(IngestPipeline pipeline) : IDisposable
         _budgeted = 0;
     }
 
+    // "deflate" means zlib by the standard and a bare stream by many clients; a zlib header tells which.
+    private async ValueTask<BodyResult> Inflate(RequestBody packed, CancellationToken cancel)
+    {
+        ReadOnlySpan<byte> head = packed.Bytes;
+        bool zlib = head.Length > 1 && (head[0] & 0x0F) == 8 && (head[0] << 8 | head[1]) % 31 == 0;
+        using MemoryStream source = packed._bytes.OpenRead(0);
+        await using Stream inflated = zlib
+            ? new ZLibStream(source, CompressionMode.Decompress)
+            : new DeflateStream(source, CompressionMode.Decompress);
+        return await Fill(inflated, 4 * source.Length, pipeline.Options.MaxBodyBytes, cancel).ConfigureAwait(false);
+    }
+
+    private async ValueTask<BodyResult> Unsnap(RequestBody packed, CancellationToken cancel)
+    {
+        if (!SnappyBlock.TryReadLength(packed.Bytes, out uint length, out int header))
+            return BodyResult.Corrupt;
+        if (length > pipeline.Options.MaxBodyBytes)
+            return BodyResult.TooLarge;
+        if (!await Grow((int)length + 1, cancel).ConfigureAwait(false))
+            return BodyResult.Overloaded;
+        if (!SnappyBlock.TryDecode(packed.Bytes[header..], _bytes.Free.Span[..(int)length]))
+            return BodyResult.Corrupt;
+        _bytes.Advance((int)length);
+        return BodyResult.Complete;
+    }
+
     private async ValueTask<BodyResult> Fill(Stream stream, long expected, int limit, CancellationToken cancel)
     {
         try
         {
-            int first = (int)Math.Clamp(expected + 1, FirstBuffer, limit + 1L);
+            int first = (int)Math.Min(Math.Max(expected + 1, FirstBuffer), limit + 1L);
             if (!await Grow(first, cancel).ConfigureAwait(false))
                 return BodyResult.Overloaded;
             while (true)

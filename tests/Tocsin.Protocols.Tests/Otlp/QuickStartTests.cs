@@ -8,7 +8,7 @@ public sealed class QuickStartTests
     [Fact]
     public async Task The_page_for_Node_works()
     {
-        string client = await NodeClient.Installed();
+        string client = await NodeClient.Installed("otel-node");
         string page = await File.ReadAllTextAsync(Path.Combine(client, "../../../docs/guide/quickstart-node.md"));
         int start = page.IndexOf("```js\n", StringComparison.Ordinal) + 6;
         string program = page[start..page.IndexOf("```", start, StringComparison.Ordinal)];

@@ -55,60 +55,60 @@ internal static class Requests
     public static string Json(params SomeSpan[] spans) =>
         JsonRequest("resourceSpans", "scopeSpans", "spans", spans.Select(JsonOf));
 
-    public static byte[] Encode(SomeLogRecord r) => Otlp.Proto.Message(
-        Otlp.Proto.Fixed64(1, r.Time),
-        Otlp.Proto.Varint(2, (ulong)r.Severity),
-        Otlp.Proto.Text(3, r.Text),
-        r.HasBody ? Otlp.Proto.Nested(5, Any(r.Body)) : [],
+    public static byte[] Encode(SomeLogRecord r) => Tests.Proto.Message(
+        Tests.Proto.Fixed64(1, r.Time),
+        Tests.Proto.Varint(2, (ulong)r.Severity),
+        Tests.Proto.Text(3, r.Text),
+        r.HasBody ? Tests.Proto.Nested(5, Any(r.Body)) : [],
         Attributes(6, r.Attributes),
-        Otlp.Proto.Varint(7, r.Dropped),
-        Otlp.Proto.Fixed32(8, r.Flags),
-        Otlp.Proto.Bytes(9, r.TraceId),
-        Otlp.Proto.Bytes(10, r.SpanId),
-        Otlp.Proto.Fixed64(11, r.Observed),
-        Otlp.Proto.Text(12, r.EventName));
+        Tests.Proto.Varint(7, r.Dropped),
+        Tests.Proto.Fixed32(8, r.Flags),
+        Tests.Proto.Bytes(9, r.TraceId),
+        Tests.Proto.Bytes(10, r.SpanId),
+        Tests.Proto.Fixed64(11, r.Observed),
+        Tests.Proto.Text(12, r.EventName));
 
-    public static byte[] Encode(SomeSpan s) => Otlp.Proto.Message(
-        Otlp.Proto.Bytes(1, s.TraceId),
-        Otlp.Proto.Bytes(2, s.SpanId),
-        Otlp.Proto.Text(3, s.TraceState),
-        Otlp.Proto.Bytes(4, s.ParentSpanId),
-        Otlp.Proto.Text(5, s.Name),
-        Otlp.Proto.Varint(6, (ulong)s.Kind),
-        Otlp.Proto.Fixed64(7, s.Start),
-        Otlp.Proto.Fixed64(8, s.End),
-        [.. s.Events.SelectMany(e => Otlp.Proto.Nested(
-            11, Otlp.Proto.Fixed64(1, e.Time), Otlp.Proto.Text(2, e.Name), Attributes(3, e.Attributes)))],
-        [.. s.Links.SelectMany(l => Otlp.Proto.Nested(
-            13, Otlp.Proto.Bytes(1, l.TraceId), Otlp.Proto.Bytes(2, l.SpanId), Attributes(4, l.Attributes)))],
+    public static byte[] Encode(SomeSpan s) => Tests.Proto.Message(
+        Tests.Proto.Bytes(1, s.TraceId),
+        Tests.Proto.Bytes(2, s.SpanId),
+        Tests.Proto.Text(3, s.TraceState),
+        Tests.Proto.Bytes(4, s.ParentSpanId),
+        Tests.Proto.Text(5, s.Name),
+        Tests.Proto.Varint(6, (ulong)s.Kind),
+        Tests.Proto.Fixed64(7, s.Start),
+        Tests.Proto.Fixed64(8, s.End),
+        [.. s.Events.SelectMany(e => Tests.Proto.Nested(
+            11, Tests.Proto.Fixed64(1, e.Time), Tests.Proto.Text(2, e.Name), Attributes(3, e.Attributes)))],
+        [.. s.Links.SelectMany(l => Tests.Proto.Nested(
+            13, Tests.Proto.Bytes(1, l.TraceId), Tests.Proto.Bytes(2, l.SpanId), Attributes(4, l.Attributes)))],
         Attributes(9, s.Attributes),
-        Otlp.Proto.Nested(15, Otlp.Proto.Text(2, s.StatusMessage), Otlp.Proto.Varint(3, (ulong)s.Status)),
-        Otlp.Proto.Fixed32(16, s.Flags));
+        Tests.Proto.Nested(15, Tests.Proto.Text(2, s.StatusMessage), Tests.Proto.Varint(3, (ulong)s.Status)),
+        Tests.Proto.Fixed32(16, s.Flags));
 
     public static byte[] Attributes(int field, Pair[] pairs) => [.. pairs.SelectMany(p =>
-        Otlp.Proto.Nested(field, Otlp.Proto.Text(1, p.Key), Otlp.Proto.Nested(2, Any(p.Value))))];
+        Tests.Proto.Nested(field, Tests.Proto.Text(1, p.Key), Tests.Proto.Nested(2, Any(p.Value))))];
 
     public static byte[] Any(object? value) => value switch
     {
         null => [],
-        string text => Otlp.Proto.Text(1, text),
-        bool flag => Otlp.Proto.Varint(2, flag ? 1u : 0),
-        long number => Otlp.Proto.Varint(3, (ulong)number),
-        double number => Otlp.Proto.Double(4, number),
-        object?[] items when items is not Pair[] => Otlp.Proto.Nested(5, [.. items.Select(i => Otlp.Proto.Nested(1, Any(i)))]),
-        Pair[] pairs => Otlp.Proto.Nested(6, Attributes(1, pairs)),
-        byte[] bytes => Otlp.Proto.Bytes(7, bytes),
+        string text => Tests.Proto.Text(1, text),
+        bool flag => Tests.Proto.Varint(2, flag ? 1u : 0),
+        long number => Tests.Proto.Varint(3, (ulong)number),
+        double number => Tests.Proto.Double(4, number),
+        object?[] items when items is not Pair[] => Tests.Proto.Nested(5, [.. items.Select(i => Tests.Proto.Nested(1, Any(i)))]),
+        Pair[] pairs => Tests.Proto.Nested(6, Attributes(1, pairs)),
+        byte[] bytes => Tests.Proto.Bytes(7, bytes),
         _ => throw new ArgumentException($"{value.GetType()} has no form in OTLP"),
     };
 
-    private static byte[] ProtoRequest(IEnumerable<byte[]> records) => Otlp.Proto.Nested(
+    private static byte[] ProtoRequest(IEnumerable<byte[]> records) => Tests.Proto.Nested(
         1,
-        Otlp.Proto.Nested(1, Attributes(1, Resource)),
-        Otlp.Proto.Nested(
+        Tests.Proto.Nested(1, Attributes(1, Resource)),
+        Tests.Proto.Nested(
             2,
-            [Otlp.Proto.Nested(1, Otlp.Proto.Text(1, "lib"), Otlp.Proto.Text(2, "1.2"), Attributes(3, [new("x", 1L)])),
-                .. records.Select(r => Otlp.Proto.Bytes(2, r))]),
-        Otlp.Proto.Text(3, "https://schema"));
+            [Tests.Proto.Nested(1, Tests.Proto.Text(1, "lib"), Tests.Proto.Text(2, "1.2"), Attributes(3, [new("x", 1L)])),
+                .. records.Select(r => Tests.Proto.Bytes(2, r))]),
+        Tests.Proto.Text(3, "https://schema"));
 
     private static string JsonRequest(string groups, string scopes, string name, IEnumerable<JsonObject> records) =>
         new JsonObject

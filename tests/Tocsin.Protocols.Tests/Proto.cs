@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 
-namespace Tocsin.Protocols.Tests.Otlp;
+namespace Tocsin.Protocols.Tests;
 
 /// <summary>Writes protobuf messages field by field, independently of the code under test.</summary>
 internal static class Proto

@@ -3,11 +3,11 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-namespace Tocsin.Protocols.Otlp;
+namespace Tocsin.Protocols.Shared;
 
 /// <summary>
 /// Reads protobuf's JSON mapping from a <see cref="Utf8JsonReader"/>: null is the default value, 64-bit integers are
-/// strings or numbers. A value of the wrong type throws <see cref="JsonException"/>, caught once in JsonRequests.
+/// strings or numbers. A value of the wrong type throws <see cref="JsonException"/>, caught once by the decoder of the request.
 /// </summary>
 internal static class JsonReading
 {
@@ -43,6 +43,22 @@ internal static class JsonReading
             _ => throw new JsonException("expected an object"),
         };
     }
+
+    /// <summary>Moves to the next item of an array of arrays; false at its end.</summary>
+    public static bool NextArray(scoped ref Utf8JsonReader json)
+    {
+        json.Read();
+        return json.TokenType switch
+        {
+            JsonTokenType.EndArray => false,
+            JsonTokenType.StartArray => true,
+            _ => throw new JsonException("expected an array"),
+        };
+    }
+
+    /// <summary>The name of the member the reader stands at, valid as long as the request.</summary>
+    public static ReadOnlySpan<byte> Name(scoped ref Utf8JsonReader json) =>
+        json.ValueIsEscaped ? Unescape(json.ValueSpan) : json.ValueSpan;
 
     public static bool Bool(scoped ref Utf8JsonReader json)
     {
@@ -129,7 +145,7 @@ internal static class JsonReading
             return default;
         for (int i = 0; i < id.Length; i++)
         {
-            int high = Digit(hex[2 * i]), low = Digit(hex[2 * i + 1]);
+            int high = HexId.Digit(hex[2 * i]), low = HexId.Digit(hex[2 * i + 1]);
             if ((high | low) < 0)
                 return default;
             id[i] = (byte)(high << 4 | low);
@@ -178,15 +194,7 @@ internal static class JsonReading
 
     // The reader has checked that four hexadecimal digits follow.
     private static char Unit(ReadOnlySpan<byte> hex) =>
-        (char)(Digit(hex[0]) << 12 | Digit(hex[1]) << 8 | Digit(hex[2]) << 4 | Digit(hex[3]));
-
-    private static int Digit(byte hex) => hex switch
-    {
-        >= (byte)'0' and <= (byte)'9' => hex - '0',
-        >= (byte)'a' and <= (byte)'f' => hex - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => hex - 'A' + 10,
-        _ => -1,
-    };
+        (char)(HexId.Digit(hex[0]) << 12 | HexId.Digit(hex[1]) << 8 | HexId.Digit(hex[2]) << 4 | HexId.Digit(hex[3]));
 
     private static double Double(ReadOnlySpan<byte> text)
     {
