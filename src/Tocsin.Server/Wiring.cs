@@ -8,6 +8,7 @@ using Tocsin.Channels;
 using Tocsin.Crashes;
 using Tocsin.Crashes.Heartbeats;
 using Tocsin.Ingest;
+using Tocsin.Model;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
 using Tocsin.Query.Logs;
@@ -31,11 +32,13 @@ internal static class Wiring
 
         // Kernel: the event store first, since its lock decides whether we may run at all.
         string data = Path.GetFullPath(settings.DataDirectory);
+        RetentionSettings kept = settings.Retention;
         var database = Database.Open(
             new DatabaseOptions
             {
-                Directory = data, LogRetention = settings.LogRetention, SpanRetention = settings.SpanRetention,
-                MinFreeBytes = (long)settings.MinFreeMegabytes << 20,
+                Directory = data, LogRetention = kept.Logs, SpanRetention = kept.Spans, Classes = kept.Classes,
+                MaxBytes = kept.MaxBytes, MaxLogBytes = kept.MaxLogBytes, MaxSpanBytes = kept.MaxSpanBytes,
+                MinFreeBytes = (long)kept.MinFreeMegabytes << 20,
             },
             new DiskFileSystem(), clock, metrics);
         CatalogDatabase catalog;
@@ -62,7 +65,7 @@ internal static class Wiring
         // Crashes: reported, seen in telemetry, or told by a heartbeat that stopped.
         var ingestOptions = new IngestOptions
         {
-            LogRetention = settings.LogRetention, SpanRetention = settings.SpanRetention, RedactKeys = settings.RedactKeys,
+            LogRetention = kept.Longest(Dataset.Logs), SpanRetention = kept.Longest(Dataset.Spans), RedactKeys = settings.RedactKeys,
         };
         var redactor = new Redactor(ingestOptions.RedactKeys, ingestOptions.KeepKeys);
         var crashes = new CrashInbox(catalog, inbox, redactor, live, clock, metrics, CrashInbox.Searching(search));
@@ -82,7 +85,7 @@ internal static class Wiring
             AlertingApi = new AlertingApi(catalog, inbox, new AlertActions(catalog, ledger), reports, clock),
             AlertSweep = new AlertSweep(catalog, ledger, options, clock, metrics),
             CrashesApi = new CrashesApi(crashes, crashReports, new CrashActions(catalog, inbox, live, clock), heartbeats),
-            CrashTap = crashTap, Heartbeats = heartbeats, CrashRetention = new CrashRetention(catalog, clock, settings.CrashRetention),
+            CrashTap = crashTap, Heartbeats = heartbeats, CrashRetention = new CrashRetention(catalog, clock, kept.Crashes),
             LevelsApi = new LevelsApi(new LevelBook(catalog, clock), new LevelListeners(clock), clock),
             DeliveryApi = new DeliveryApi(catalog, outbox, addresses.Url, clock),
             Delivery = new DeliveryWorker(catalog, outbox, addresses.Url, clock, metrics),

@@ -168,12 +168,10 @@ public sealed class Database : IDisposable
     public void Maintain(CancellationToken cancel)
     {
         _upkeep.FreezeWhenOld();
-        TryUpkeep(() =>
-        {
-            SealFrozen(cancel);
-            _upkeep.Expire();
-            _upkeep.Merge(cancel);
-        });
+        // Each on its own: a full disk stops sealing, and only expiry makes room again.
+        TryUpkeep(_upkeep.Expire);
+        TryUpkeep(() => SealFrozen(cancel));
+        TryUpkeep(() => _upkeep.Merge(cancel));
     }
 
     /// <summary>Seals everything in memory now, however little it is.</summary>

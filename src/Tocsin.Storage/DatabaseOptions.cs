@@ -1,3 +1,5 @@
+using Tocsin.Storage.Care;
+
 namespace Tocsin.Storage;
 
 /// <summary>Settings of the event store.</summary>
@@ -8,6 +10,18 @@ public sealed record DatabaseOptions
     public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
 
     public TimeSpan SpanRetention { get; init; } = TimeSpan.FromDays(14);
+
+    /// <summary>Rows with a time and a budget of their own; the first whose condition holds counts.</summary>
+    public IReadOnlyList<RetentionClass> Classes { get; init; } = [];
+
+    /// <summary>Bytes of segments that logs may take, classes included; the oldest go first.</summary>
+    public long MaxLogBytes { get; init; } = long.MaxValue;
+
+    /// <summary>As <see cref="MaxLogBytes"/>, for spans.</summary>
+    public long MaxSpanBytes { get; init; } = long.MaxValue;
+
+    /// <summary>Bytes of segments that everything together may take; the oldest go first.</summary>
+    public long MaxBytes { get; init; } = long.MaxValue;
 
     /// <summary>Appends are refused while the disk has less room than this; reads go on.</summary>
     public long MinFreeBytes { get; init; } = 256L << 20;

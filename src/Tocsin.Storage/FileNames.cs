@@ -26,6 +26,10 @@ internal static class FileNames
         _ => $"dataset-{(byte)dataset}",
     };
 
+    /// <summary>True for every name that <see cref="Folder"/> can give.</summary>
+    public static bool IsDatasetFolder(string name) =>
+        name is "logs" or "spans" || name.StartsWith("dataset-", StringComparison.Ordinal);
+
     public static string Day(DateOnly day) => day.ToString(DayFormat, CultureInfo.InvariantCulture);
 
     public static bool TryDay(string name, out DateOnly day) =>

@@ -1,6 +1,7 @@
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Model.Metrics;
+using Tocsin.Storage.Care;
 using Tocsin.Storage.Io;
 using Tocsin.Storage.Memory;
 using Tocsin.Storage.Scan;
@@ -24,7 +25,8 @@ internal sealed class Upkeep
     private readonly Action<Exception> _onDamage;
     private readonly string _eventsFolder;
     private readonly SegmentWriter _writer;
-    private readonly Counter _sealed, _merged, _expired;
+    private readonly Retention _retention;
+    private readonly Counter _sealed, _merged, _expired, _overBudget;
 
     // Guarded by _work: one change at a time.
     private readonly Lock _work = new();
@@ -52,6 +54,9 @@ internal sealed class Upkeep
         _merged = metrics.Counter("tocsin_storage_merged_segments_total", "Segments replaced by a merge.");
         _expired = metrics.Counter("tocsin_storage_expired_segments_total",
             "Segments dropped because their time was over.");
+        _overBudget = metrics.Counter("tocsin_storage_over_budget_segments_total",
+            "Segments dropped because they were the oldest beyond a budget of bytes.");
+        _retention = new Retention(options, clock);
     }
 
     /// <summary>Starts a new memtable; the old one waits to be sealed. Any thread.</summary>
@@ -92,7 +97,7 @@ internal sealed class Upkeep
             {
                 foreach (IReadOnlyList<SegmentFile> group in MergePlan.Of(snapshot.Segments, _unmergeable))
                 {
-                    if (cancel.IsCancellationRequested)
+                    if (cancel.IsCancellationRequested || !HasRoom(group.Sum(s => s.Length)))
                         return;
                     MergeGroup(group);
                 }
@@ -104,18 +109,20 @@ internal sealed class Upkeep
         }
     }
 
-    /// <summary>Drops whole days whose last row is older than the dataset's retention.</summary>
+    /// <summary>Drops whole days that are too old, then the oldest segments beyond the budgets.</summary>
     public void Expire()
     {
         lock (_work)
         {
             Snapshot snapshot = _live.Acquire();
-            List<SegmentFile> expired = [.. snapshot.Segments.Where(s => s.Footer.Day < FirstDay(s.Footer.Dataset))];
+            List<SegmentFile> expired = _retention.TooOld(snapshot.Segments);
+            HashSet<SegmentFile> surplus = _retention.TooMuch([.. snapshot.Segments.Except(expired)]);
             snapshot.Release();
-            int unreadable = _unreadable.RemoveAll(e => e.Day < FirstDay(e.Dataset));
-            if (expired.Count > 0 || unreadable > 0)
-                Replace(null, expired, [], _coveredSequence);
+            int unreadable = _unreadable.RemoveAll(e => e.Day < _retention.FirstDay(e.Dataset, e.Class));
+            if (expired.Count > 0 || surplus.Count > 0 || unreadable > 0)
+                Replace(null, [.. expired, .. surplus], [], _coveredSequence);
             _expired.Add(expired.Count);
+            _overBudget.Add(surplus.Count);
         }
     }
 
@@ -132,8 +139,8 @@ internal sealed class Upkeep
             {
                 var blocks = new List<ScanBlock>();
                 table.View(dataset, TimeRange.Start, TimeRange.End, blocks);
-                foreach ((DateOnly day, RowTable rows) in ByDay(dataset, blocks))
-                    added.Add(Write(dataset, day, rows, table.StartSequence, table.EndSequence, []));
+                foreach ((Partition partition, RowTable rows) in Partitions(dataset, blocks))
+                    added.Add(Write(partition, rows, table.StartSequence, table.EndSequence, []));
             }
             Replace(table, [], added, table.EndSequence);
             _sealed.Add(table.Rows);
@@ -154,7 +161,7 @@ internal sealed class Upkeep
             foreach (SegmentFile segment in group)
                 segment.View(TimeRange.Start, TimeRange.End, blocks);
             foreach (ScanBlock block in blocks)
-                Copy(block, _ => rows);
+                Copy(block, (in EventRow _) => rows);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
@@ -165,19 +172,45 @@ internal sealed class Upkeep
         }
         SegmentFooter first = group[0].Footer;
         SegmentFile merged = Write(
-            first.Dataset, first.Day, rows, group.Min(s => s.Footer.FromSequence), group.Max(s => s.Footer.ToSequence),
+            new Partition(first.Dataset, first.Day, group[0].Class()), rows, group.Min(s => s.Footer.FromSequence), group.Max(s => s.Footer.ToSequence),
             [.. group.Select(s => s.Id)]);
         Replace(null, group, [merged], _coveredSequence);
         _merged.Add(group.Count);
     }
 
     private SegmentFile Write(
-        Dataset dataset, DateOnly day, RowTable rows, ulong from, ulong to, IReadOnlyList<ulong> replaced)
+        Partition into, RowTable rows, ulong from, ulong to, IReadOnlyList<ulong> replaced)
     {
-        ulong id = _nextSegmentId++;
-        _writer.Write(id, dataset, day, rows, from, to, replaced);
-        return SegmentFile.Open(_files, new ManifestEntry(id, dataset, day).PathIn(_eventsFolder), _onDamage);
+        var entry = new ManifestEntry(_nextSegmentId++, into.Dataset, into.Day, into.Class);
+        string path = entry.PathIn(_eventsFolder);
+        try
+        {
+            _writer.Write(entry.Id, into.Dataset, into.Day, rows, from, to, replaced, into.Class);
+            return SegmentFile.Open(_files, path, _onDamage);
+        }
+        catch (IOException)
+        {
+            // Half a segment must not take the room that a full disk has left.
+            DeleteQuietly(path + FileNames.TemporaryExtension);
+            throw;
+        }
     }
+
+    private void DeleteQuietly(string path)
+    {
+        try
+        {
+            if (_files.FileExists(path))
+                _files.Delete(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // The next open deletes it.
+        }
+    }
+
+    /// <summary>Rewriting needs as much room again until the old files go; what appends need stays theirs.</summary>
+    private bool HasRoom(long bytes) => _files.FreeBytes(_options.Directory) - bytes >= _options.MinFreeBytes;
 
     /// <summary>The moment of truth: manifest first, then what readers see.</summary>
     private void Replace(MemTable? sealedTable, IReadOnlyList<SegmentFile> gone, IReadOnlyList<SegmentFile> added,
@@ -188,7 +221,7 @@ internal sealed class Upkeep
         now.Release();
         var manifest = new Manifest(
             covered, _nextSegmentId,
-            [.. segments.Select(s => new ManifestEntry(s.Id, s.Footer.Dataset, s.Footer.Day)), .. _unreadable]);
+            [.. segments.Select(s => s.Entry()), .. _unreadable]);
         manifest.Save(_files, _options.Directory);
         _coveredSequence = covered;
         foreach (SegmentFile segment in gone)
@@ -196,26 +229,28 @@ internal sealed class Upkeep
         _live.Swap(s => new Snapshot(s.Active, [.. s.Frozen.Where(t => t != sealedTable)], segments));
     }
 
-    private Dictionary<DateOnly, RowTable> ByDay(Dataset dataset, List<ScanBlock> blocks)
+    private Dictionary<Partition, RowTable> Partitions(Dataset dataset, List<ScanBlock> blocks)
     {
         // Absurd times must not make thousands of folders: what has expired, or lies far ahead, shares one.
-        DateOnly first = FirstDay(dataset).AddDays(-1), last = Days.Of(Instant.Now(_clock)).AddDays(2);
-        var days = new Dictionary<DateOnly, RowTable>();
+        DateOnly last = Days.Of(Instant.Now(_clock)).AddDays(2);
+        var partitions = new Dictionary<Partition, RowTable>();
         foreach (ScanBlock block in blocks)
         {
-            Copy(block, time =>
+            Copy(block, (in EventRow row) =>
             {
-                DateOnly day = Days.Of(time);
+                string retentionClass = _retention.ClassOf(dataset, row);
+                DateOnly first = _retention.FirstDay(dataset, retentionClass).AddDays(-1), day = Days.Of(row.Time);
                 day = day < first ? first : day > last ? last : day;
-                if (!days.TryGetValue(day, out RowTable? rows))
-                    days.Add(day, rows = new RowTable());
+                var key = new Partition(dataset, day, retentionClass);
+                if (!partitions.TryGetValue(key, out RowTable? rows))
+                    partitions.Add(key, rows = new RowTable());
                 return rows;
             });
         }
-        return days;
+        return partitions;
     }
 
-    private static void Copy(ScanBlock block, Func<Instant, RowTable> target)
+    private static void Copy(ScanBlock block, TargetOf target)
     {
         var everything = new BlockQuery(TimeRange.Start, TimeRange.End, Predicate.All, OldestFirst: true, After: null);
         using BlockMatches matches = block.Open(everything);
@@ -224,33 +259,29 @@ internal sealed class Upkeep
         do
         {
             EventRow row = matches.Current;
-            target(row.Time).Add(row, matches.Id);
+            target(row).Add(row, matches.Id);
         }
         while (matches.Advance());
     }
 
-    private DateOnly FirstDay(Dataset dataset)
-    {
-        TimeSpan retention = dataset == Dataset.Spans ? _options.SpanRetention : _options.LogRetention;
-        DateTimeOffset now = _clock.GetUtcNow();
-        return retention >= now - DateTimeOffset.UnixEpoch
-            ? DateOnly.MinValue.AddDays(1)
-            : Days.Of(Instant.From(now - retention));
-    }
+    private delegate RowTable TargetOf(in EventRow row);
 }
+
+/// <summary>Rows that lie together and expire together.</summary>
+internal readonly record struct Partition(Dataset Dataset, DateOnly Day, string Class);
 
 /// <summary>Which segments to merge. Pure.</summary>
 internal static class MergePlan
 {
     /// <summary>
-    /// Groups of at least <see cref="Limits.MergeAt"/> small segments of one dataset and day, oldest first.
+    /// Groups of at least <see cref="Limits.MergeAt"/> small segments of one partition, oldest first.
     /// </summary>
     public static IEnumerable<IReadOnlyList<SegmentFile>> Of(IReadOnlyList<SegmentFile> segments,
         IReadOnlySet<ulong> except)
     {
         var partitions = segments
             .Where(s => s.RawBytes < Limits.MergedBytes / 4 && !except.Contains(s.Id))
-            .GroupBy(s => (s.Footer.Dataset, s.Footer.Day));
+            .GroupBy(s => new Partition(s.Footer.Dataset, s.Footer.Day, s.Class()));
         foreach (var partition in partitions)
         {
             var group = new List<SegmentFile>();

@@ -31,10 +31,18 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void A_manifest() => Documented("manifest.md").ShouldBe(Hex(
-        new Manifest(100, 3,
-            [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 14))])
-            .Encode()));
+    public void A_manifest()
+    {
+        Documented("manifest.md").ShouldBe(Hex(
+            new Manifest(100, 3,
+                [new(1, Dataset.Logs, new DateOnly(2026, 3, 14), "payments"), new(2, Dataset.Spans, new DateOnly(2026, 3, 14))])
+                .Encode()));
+        Manifest old = Manifest.Decode(Convert.FromHexString(
+            Documented("manifest.md", fromEnd: 2).Replace(" ", "").Replace("\n", "")));
+        old.CoveredSequence.ShouldBe(100ul);
+        old.Entries.ShouldBe(
+            [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 14))]);
+    }
 
     [Fact]
     public void A_segment()
@@ -62,13 +70,13 @@ public sealed class FormatTests
     private static string Hex(byte[] bytes) =>
         string.Join('\n', bytes.Chunk(16).Select(line => string.Join(' ', line.Select(b => $"{b:x2}"))));
 
-    /// <summary>The last hex block of a format page.</summary>
-    private static string Documented(string page)
+    /// <summary>A hex block of a format page, counted from the end.</summary>
+    private static string Documented(string page, int fromEnd = 1)
     {
         string? folder = AppContext.BaseDirectory;
         while (folder is not null && !File.Exists(Path.Combine(folder, "Tocsin.slnx")))
             folder = Path.GetDirectoryName(folder);
         string text = File.ReadAllText(Path.Combine(folder.ShouldNotBeNull(), "docs", "formats", page));
-        return Regex.Matches(text, "```hex\n(.*?)\n```", RegexOptions.Singleline)[^1].Groups[1].Value;
+        return Regex.Matches(text, "```hex\n(.*?)\n```", RegexOptions.Singleline)[^fromEnd].Groups[1].Value;
     }
 }

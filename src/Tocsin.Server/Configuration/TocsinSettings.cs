@@ -18,10 +18,7 @@ public sealed record TocsinSettings
     public string? ExternalUrl { get; init; }
     public string? AdminPassword { get; init; }
     public IReadOnlyList<string> IngestKeys { get; init; } = [];
-    public TimeSpan LogRetention { get; init; } = TimeSpan.FromDays(30);
-    public TimeSpan SpanRetention { get; init; } = TimeSpan.FromDays(14);
-    public TimeSpan CrashRetention { get; init; } = TimeSpan.FromDays(90);
-    public int MinFreeMegabytes { get; init; } = 256;
+    public RetentionSettings Retention { get; init; } = new();
     public IReadOnlyList<string> RedactKeys { get; init; } = [];
     public TimeSpan ReopenWindow { get; init; } = TimeSpan.FromHours(1);
     public int RateLimitAlerts { get; init; } = 5;
@@ -38,7 +35,7 @@ public sealed record TocsinSettings
     {
         ConfigSection root = source.Section();
         ConfigSection http = root.Section("http"), otlp = root.Section("otlp"), auth = root.Section("auth");
-        ConfigSection retention = root.Section("retention"), redaction = root.Section("redaction");
+        ConfigSection redaction = root.Section("redaction");
         ConfigSection alerts = root.Section("alerts"), limit = alerts.Section("rate_limit"), network = root.Section("network");
         var settings = new TocsinSettings
         {
@@ -51,10 +48,7 @@ public sealed record TocsinSettings
             OtlpGrpcPort = otlp.Int("grpc_port", 4317, 0, 65535),
             AdminPassword = auth.String("admin_password"),
             IngestKeys = auth.Strings("ingest_keys"),
-            LogRetention = retention.Duration("logs", TimeSpan.FromDays(30)),
-            SpanRetention = retention.Duration("spans", TimeSpan.FromDays(14)),
-            CrashRetention = retention.Duration("crashes", TimeSpan.FromDays(90)),
-            MinFreeMegabytes = retention.Int("min_free_mb", 256, 0, int.MaxValue),
+            Retention = RetentionSettings.Read(root.Section("retention")),
             RedactKeys = redaction.Strings("keys"),
             ReopenWindow = alerts.Duration("reopen_window", TimeSpan.FromHours(1)),
             RateLimitWindow = TimeSpan.FromMinutes(limit.Int("window_minutes", 5, 1, 1440)),
@@ -65,7 +59,7 @@ public sealed record TocsinSettings
         if (!settings.IsLoopback && (string.IsNullOrEmpty(settings.AdminPassword) || settings.IngestKeys.Count == 0))
             http.Fail("address", $"listening on {settings.Address} lets other machines in: set auth.admin_password and "
                 + "auth.ingest_keys as well, or keep the address 127.0.0.1");
-        foreach (ConfigSection section in new[] { root, http, otlp, auth, retention, redaction, alerts, limit, network })
+        foreach (ConfigSection section in new[] { root, http, otlp, auth, redaction, alerts, limit, network })
             section.RejectUnknown();
         return settings;
     }

@@ -47,9 +47,9 @@ internal sealed class HealthChecks(TocsinSettings settings, Parts parts)
             ["free_mb"] = freeMegabytes,
             ["disk_percent"] = Percent(drive.TotalSize - drive.AvailableFreeSpace, drive.TotalSize),
         };
-        if (freeMegabytes < settings.MinFreeMegabytes)
-            return new("disk", HealthStatus.Unhealthy, $"less than {settings.MinFreeMegabytes} MiB free: writes are refused", facts);
-        return freeMegabytes < settings.MinFreeMegabytes * 4L
+        if (freeMegabytes < settings.Retention.MinFreeMegabytes)
+            return new("disk", HealthStatus.Unhealthy, $"less than {settings.Retention.MinFreeMegabytes} MiB free: writes are refused", facts);
+        return freeMegabytes < settings.Retention.MinFreeMegabytes * 4L
             ? new("disk", HealthStatus.Degraded, "the disk is filling up", facts)
             : new("disk", HealthStatus.Healthy, null, facts);
     }

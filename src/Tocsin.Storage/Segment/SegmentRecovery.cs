@@ -1,4 +1,5 @@
 using Tocsin.Model;
+using Tocsin.Storage.Care;
 using Tocsin.Storage.Io;
 
 namespace Tocsin.Storage.Segment;
@@ -10,6 +11,7 @@ namespace Tocsin.Storage.Segment;
 /// </summary>
 internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<Exception> onDamage)
 {
+    private readonly Dictionary<ulong, ManifestEntry> _entries = [];
     private readonly string _events = Path.Combine(folder, FileNames.EventsFolder);
 
     public List<SegmentFile> Segments { get; } = [];
@@ -79,15 +81,15 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
         if (covered == ulong.MaxValue)
             covered = found.Max(f => f.ToSequence);
         ulong next = Math.Max(found.Max(f => f.Id), replaced.DefaultIfEmpty().Max()) + 1;
-        var manifest = new Manifest(covered, next, [.. counted.Select(f => new ManifestEntry(f.Id, f.Dataset, f.Day))]);
+        var manifest = new Manifest(covered, next, [.. counted.Select(f => _entries[f.Id])]);
         manifest.Save(files, folder);
         return manifest;
     }
 
     private IEnumerable<SegmentFooter> Footers()
     {
-        foreach (string path in FilesOnDisk()
-            .Where(p => p.EndsWith(FileNames.SegmentExtension, StringComparison.Ordinal)))
+        foreach ((string path, string retentionClass) in FilesOnDisk()
+            .Where(f => f.Path.EndsWith(FileNames.SegmentExtension, StringComparison.Ordinal)))
         {
             SegmentFooter footer;
             try
@@ -100,7 +102,8 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
                 onDamage(error);
                 continue;
             }
-            if (new ManifestEntry(footer.Id, footer.Dataset, footer.Day).PathIn(_events) == path)
+            var entry = new ManifestEntry(footer.Id, footer.Dataset, footer.Day, retentionClass);
+            if (entry.PathIn(_events) == path && _entries.TryAdd(entry.Id, entry))
                 yield return footer;
         }
     }
@@ -108,7 +111,7 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
     private void DeleteOrphans()
     {
         HashSet<string> listed = [.. Manifest.Entries.Select(e => e.PathIn(_events))];
-        foreach (string path in FilesOnDisk().ToList())
+        foreach ((string path, _) in FilesOnDisk().ToList())
         {
             bool ours = path.EndsWith(FileNames.SegmentExtension, StringComparison.Ordinal)
                 || path.EndsWith(FileNames.TemporaryExtension, StringComparison.Ordinal);
@@ -117,10 +120,24 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
         }
     }
 
-    private IEnumerable<string> FilesOnDisk() =>
+    private IEnumerable<(string Path, string Class)> FilesOnDisk() =>
         from dataset in files.Directories(_events)
-        from day in files.Directories(Path.Combine(_events, dataset))
-        where FileNames.TryDay(day, out _)
-        from name in files.Files(Path.Combine(_events, dataset, day))
-        select Path.Combine(_events, dataset, day, name);
+        from folder in DayFolders(Path.Combine(_events, dataset))
+        from name in files.Files(folder.Path)
+        select (Path.Combine(folder.Path, name), folder.Class);
+
+    /// <summary>The days of rows in no class, and those of each class.</summary>
+    private IEnumerable<(string Path, string Class)> DayFolders(string dataset)
+    {
+        foreach (string name in files.Directories(dataset))
+        {
+            if (FileNames.TryDay(name, out _))
+                yield return (Path.Combine(dataset, name), "");
+            else if (RetentionClass.IsName(name))
+            {
+                foreach (string day in files.Directories(Path.Combine(dataset, name)).Where(d => FileNames.TryDay(d, out _)))
+                    yield return (Path.Combine(dataset, name, day), name);
+            }
+        }
+    }
 }

@@ -15,10 +15,10 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder)
     /// <param name="rows">At least one row; sorted here.</param>
     public void Write(
         ulong id, Dataset dataset, DateOnly day, RowTable rows, ulong fromSequence, ulong toSequence,
-        IReadOnlyList<ulong> replaced)
+        IReadOnlyList<ulong> replaced, string retentionClass = "")
     {
         rows.Sort();
-        string datasetFolder = Path.Combine(eventsFolder, FileNames.Folder(dataset));
+        string datasetFolder = Path.Combine(eventsFolder, FileNames.Folder(dataset), retentionClass);
         string folder = Path.Combine(datasetFolder, FileNames.Day(day));
         files.CreateDirectory(folder);
         string path = Path.Combine(folder, FileNames.Segment(id));
@@ -36,6 +36,8 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder)
         files.Rename(temporary, path);
         files.SyncDirectory(folder);
         files.SyncDirectory(datasetFolder);
+        if (retentionClass.Length > 0)
+            files.SyncDirectory(Path.GetDirectoryName(datasetFolder)!);
         files.SyncDirectory(eventsFolder);
     }
 

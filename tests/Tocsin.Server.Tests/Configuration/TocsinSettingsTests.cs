@@ -1,3 +1,4 @@
+using Tocsin.Model;
 using Tocsin.Server.Configuration;
 
 namespace Tocsin.Server.Tests.Configuration;
@@ -30,7 +31,7 @@ public sealed class TocsinSettingsTests
         errors.ShouldBeEmpty();
         settings.HttpPort.ShouldBe(4480);
         settings.OtlpGrpcPort.ShouldBe(4317);
-        settings.LogRetention.ShouldBe(TimeSpan.FromDays(30));
+        settings.Retention.Logs.ShouldBe(TimeSpan.FromDays(30));
         settings.IsLoopback.ShouldBeTrue();
     }
 
@@ -95,4 +96,37 @@ public sealed class TocsinSettingsTests
     [Fact]
     public void Two_channels_with_one_name_are_refused() =>
         Read("channels:\n  - {name: a, kind: slack}\n  - {name: a, kind: slack}\n").Errors.ShouldContain(e => e.Contains("two channels are called 'a'"));
+
+    [Fact]
+    public void Retention_has_classes_and_budgets()
+    {
+        (TocsinSettings settings, string[] errors) = Read("""
+            retention:
+              logs: 10d
+              max_bytes: 50GB
+              logs_max_bytes: 500MiB
+              classes:
+                - { name: debug, where: "level:<=debug", days: 3 }
+                - { name: payments, where: "service:payments", days: 365, max_bytes: 20GB, of: all }
+            """);
+        errors.ShouldBeEmpty();
+        RetentionSettings kept = settings.Retention;
+        (kept.MaxBytes, kept.MaxLogBytes, kept.MaxSpanBytes).ShouldBe((50_000_000_000, 500L << 20, long.MaxValue));
+        kept.Classes.Select(c => (c.Name, c.Keep.TotalDays, c.MaxBytes, c.Dataset)).ShouldBe(
+            [("debug", 3, long.MaxValue, Dataset.Logs), ("payments", 365, 20_000_000_000, null)]);
+        kept.Longest(Dataset.Logs).ShouldBe(TimeSpan.FromDays(365));
+        kept.Longest(Dataset.Spans).ShouldBe(TimeSpan.FromDays(365));
+    }
+
+    [Theory]
+    [InlineData("{ name: Logs, where: x, days: 3 }", "classes[0].name: lower-case letters")]
+    [InlineData("{ name: a, days: 3 }", "classes[0].where: a condition such as")]
+    [InlineData("{ name: a, where: \"level:\", days: 3 }", "classes[0].where: expected")]
+    [InlineData("{ name: a, where: x }", "classes[0].days: a whole number of days")]
+    [InlineData("{ name: a, where: x, days: 3, max_bytes: 5MB }", "classes[0].max_bytes: a size of at least 64MB")]
+    [InlineData("{ name: a, where: x, days: 3, of: metrics }", "classes[0].of: logs, spans or all")]
+    [InlineData("{ name: a, where: x, days: 3, keep: 4 }", "classes[0].keep: this setting is not known")]
+    [InlineData("{ name: a, where: x, days: 3 }, { name: a, where: y, days: 3 }", "classes[1].name: two classes are called 'a'")]
+    public void A_wrong_class_is_named_with_what_was_expected(string classes, string problem) =>
+        Read($"retention:\n  classes: [ {classes} ]\n").Errors.ShouldContain(e => e.Contains(problem));
 }
