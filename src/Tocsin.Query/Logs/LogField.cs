@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
@@ -49,12 +50,15 @@ internal abstract class LogField(string name)
     };
 
     /// <summary>Where the values of a named field lie.</summary>
-    public static FieldPath StoredPath(string name)
+    public static FieldPath StoredPath(string name) => new(StoredNames(name));
+
+    /// <summary>The names under which a field may be stored, the first that a record has counts.</summary>
+    public static string[] StoredNames(string name)
     {
         if (s_aliases.TryGetValue(name, out string[]? names))
-            return new FieldPath(names);
+            return names;
         // An attribute whose own name begins with '@' is stored with the '@' doubled.
-        return new FieldPath(name.StartsWith('@') && !s_builtIn.Contains(name) ? "@" + name : name);
+        return [name.StartsWith('@') && !s_builtIn.Contains(name) ? "@" + name : name];
     }
 
     /// <param name="value">What was written.</param>
@@ -68,6 +72,8 @@ internal abstract class LogField(string name)
     public abstract Predicate Compare(Comparison comparison, string bound, int at);
 
     public abstract Predicate Exists();
+
+    public abstract Predicate Regex(string pattern, int at);
 }
 
 /// <summary>A field that is looked up by name.</summary>
@@ -91,6 +97,12 @@ internal class PlainField(string name, FieldPath path) : LogField(name)
     }
 
     public override Predicate Exists() => new FieldExists(path);
+
+    public override Predicate Regex(string pattern, int at)
+    {
+        RegexText.Create(pattern, at);
+        return new FieldFits(path, pattern);
+    }
 }
 
 /// <summary>A span's duration: bounds may carry a unit; without one they are nanoseconds, as stored.</summary>
@@ -170,6 +182,14 @@ internal sealed class LevelField(string name) : LogField(name)
 
     public override Predicate Exists() => new SeverityRange(1, byte.MaxValue);
 
+    public override Predicate Regex(string pattern, int at)
+    {
+        Regex wanted = RegexText.Create(pattern, at);
+        List<Predicate> families = [.. s_families.Where(f => wanted.IsMatch(Severity.Name(f)))
+            .Select(f => new SeverityRange(f, (byte)(f + FamilySize - 1)))];
+        return families.Count == 1 ? families[0] : new Or(families);
+    }
+
     private static (byte Min, byte Max) Parse(string value, int at)
     {
         if (byte.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out byte number)
@@ -200,4 +220,7 @@ internal sealed class IdField(string name, int bytes, Func<ReadOnlyMemory<byte>,
         throw new LogQueryException(at, $"an id after '{Name}:', not a comparison", $"'{bound}'");
 
     public override Predicate Exists() => new Not(equal(ReadOnlyMemory<byte>.Empty));
+
+    public override Predicate Regex(string pattern, int at) =>
+        throw new LogQueryException(at, $"{2 * bytes} hexadecimal digits", $"'/{pattern}/'");
 }

@@ -1,3 +1,4 @@
+using Tocsin.Query.Plans;
 using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Logs;
@@ -17,7 +18,11 @@ public static class LogQuery
             return LogQueryResult.Wrong(MaxLength, $"at most {MaxLength} characters", "the query is too long");
         try
         {
-            return new LogQueryResult(new LogQueryParser(text).Parse(), null);
+            var scanner = new LogQueryScanner(text);
+            Filter filter = new LogQueryParser(scanner).Parse();
+            if (!scanner.AtEnd)
+                throw scanner.Wrong("a word, a field or the end of the query");
+            return new LogQueryResult(filter.ToPredicate(), null);
         }
         catch (LogQueryException error)
         {

@@ -18,7 +18,13 @@ internal sealed record LogQueryRange(string Low, bool LowInside, string High, bo
 /// </summary>
 internal sealed class LogQueryScanner(string text)
 {
-    public int Position { get; private set; }
+    public int Position { get; set; }
+
+    /// <summary>Inside a list of arguments a comma ends a word.</summary>
+    public bool StopAtComma { get; init; }
+
+    /// <summary>At a '|' that is not half of an OR.</summary>
+    public bool AtPipe => Next == '|' && !(Position + 1 < text.Length && text[Position + 1] == '|');
 
     public bool AtEnd => Position >= text.Length;
 
@@ -124,6 +130,26 @@ internal sealed class LogQueryScanner(string text)
         return new LogQueryWord(written, plain.ToString(), pattern);
     }
 
+        /// <summary>
+    /// An expression between slashes, or null, with nothing taken, when this is no regular expression: the next bare
+    /// slash has to end it, so /health/live is a word.
+    /// </summary>
+    public string? TakeRegex()
+    {
+        if (Next != '/')
+            return null;
+        int end = Position + 1;
+        while (end < text.Length && text[end] != '/')
+            end += text[end] == '\\' ? 2 : 1;
+        if (end >= text.Length || end == Position + 1
+            || end + 1 < text.Length && !Ends(text[end + 1], stopAtColon: false))
+            return null;
+        string pattern = RegexText.Unescape(text[(Position + 1)..end]);
+        Position = end + 1;
+        SkipSpace();
+        return pattern;
+    }
+
     public string WordOrQuoted(string expected) =>
         Next == '"' ? Quoted() : Word(expected, stopAtColon: false).Text;
 
@@ -191,6 +217,7 @@ internal sealed class LogQueryScanner(string text)
         return end.Length > 0 ? end : throw Wrong(expected);
     }
 
-    private static bool Ends(char c, bool stopAtColon) =>
-        char.IsWhiteSpace(c) || c is '(' or ')' or '"' or '|' || stopAtColon && c == ':';
+    private bool Ends(char c, bool stopAtColon) =>
+        char.IsWhiteSpace(c) || c is '(' or ')' or '"' or '|' || stopAtColon && c == ':'
+        || StopAtComma && c == ',';
 }

@@ -1,0 +1,93 @@
+using Tocsin.Query.Cells;
+using Tocsin.Query.Execution;
+using Tocsin.Query.Expressions;
+using Tocsin.Query.Plans;
+
+namespace Tocsin.Query.Aggregates;
+
+/// <summary>Rows fall into groups; each group has its aggregates. The two are apart, so that columns may feed them too.</summary>
+internal sealed class Grouping
+{
+    private readonly Operand[] _keys;
+    private readonly Accumulator[] _accumulators;
+
+    /// <summary>The first argument of each aggregate; null for count() and rate().</summary>
+    private readonly Operand?[] _values;
+
+    /// <param name="seconds">How long a group spans, for rates; 0 when unknown.</param>
+    public Grouping(IReadOnlyList<Expression> keys, Items<AggregateCall> calls, double seconds, QueryContext context)
+    {
+        Table = new GroupTable(keys.Count, context.Budget);
+        _keys = [.. keys.Select(k => new Operand(k, context))];
+        _accumulators = [.. calls.Select(c => c.Create(context.Budget, seconds))];
+        _values = [.. calls.Select(c => c.Arguments.Count == 0 ? null : new Operand(c.Arguments[0], context))];
+    }
+
+    public GroupTable Table { get; }
+
+    public IReadOnlyList<Accumulator> Accumulators => _accumulators;
+
+    public void Add(in PipeRow row)
+    {
+        Table.Key.Clear();
+        foreach (Operand key in _keys)
+            key.AddTo(Table.Key, row);
+        int group = FindGroup();
+        for (int i = 0; i < _accumulators.Length; i++)
+        {
+            Accumulator accumulator = _accumulators[i];
+            accumulator.AddRow(group);
+            if (_values[i] is not { } value)
+                continue;
+            accumulator.At = row.Id;
+            value.AddTo(accumulator, group, row);
+        }
+    }
+
+    /// <summary>The group of the table's key, with room for it everywhere.</summary>
+    public int FindGroup()
+    {
+        int group = Table.Find();
+        foreach (Accumulator accumulator in _accumulators)
+            accumulator.Grow(group + 1);
+        return group;
+    }
+
+    /// <summary>Without keys there is one group, also when no row came.</summary>
+    public void AddEmpty()
+    {
+        if (Table.Count > 0)
+            return;
+        Table.Key.Clear();
+        FindGroup();
+    }
+
+    /// <summary>Groups by the order of their keys.</summary>
+    public IEnumerable<int> InOrder() => Enumerable.Range(0, Table.Count).OrderBy(g => Table.KeyOf(g), s_order);
+
+    /// <summary>Sets the keys, then the results.</summary>
+    public void Fill(Overlay set, string[] names, int group)
+    {
+        set.Clear();
+        IReadOnlyList<Cell> key = Table.KeyOf(group);
+        for (int i = 0; i < key.Count; i++)
+            set.Set(names[i], key[i]);
+        for (int i = 0; i < _accumulators.Length; i++)
+            set.Set(names[key.Count + i], _accumulators[i].Result(group));
+    }
+
+    private static readonly Comparer<IReadOnlyList<Cell>> s_order = Comparer<IReadOnlyList<Cell>>.Create(static (a, b) =>
+    {
+        for (int i = 0; i < a.Count; i++)
+        {
+            int order = CellOrder.Compare(a[i], b[i]);
+            if (order != 0)
+                return order;
+            // "007" and 7 compare as equal numbers but are two groups.
+            order = CellOrder.CompareText(a[i].ToString(), b[i].ToString());
+            if (order != 0)
+                return order;
+        }
+        return 0;
+    });
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Text;
+using System.Globalization;
+using System.Text;
+
+namespace Tocsin.Query.Cells;
+
+/// <summary>A number without loss: whole numbers stay exact, and compare exactly with fractions.</summary>
+internal readonly record struct Numeric(bool IsWhole, long Whole, double Real) : IComparable<Numeric>
+{
+    private const int LongestText = 64;
+
+    public double AsDouble => IsWhole ? Whole : Real;
+
+    public Cell Cell => IsWhole ? Cell.Of(Whole) : Cell.Of(Real);
+
+    public static Numeric Of(long value) => new(true, value, 0);
+
+    public static Numeric Of(double value) => new(false, 0, value);
+
+    /// <summary>Null for what is no number and no text of one; also for NaN, which compares with nothing.</summary>
+    public static Numeric? Of(in Cell cell) => cell.Kind switch
+    {
+        CellKind.Int => Of(cell.AsInt),
+        CellKind.Double => double.IsNaN(cell.AsDouble) ? null : Of(cell.AsDouble),
+        CellKind.Text => Parse(cell.ToString()),
+        _ => null,
+    };
+
+    public static Numeric? Parse(string text)
+    {
+        if (text.Length is 0 or > LongestText || !EndsLikeNumber(text[^1]))
+            return null;
+        Span<byte> utf8 = stackalloc byte[3 * LongestText];
+        return Parse(utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
+    }
+
+    /// <summary>The same texts are numbers as in the filter: 500, -1.5, 2e3; not 1,000, NaN or 0x10.</summary>
+    public static Numeric? Parse(ReadOnlySpan<byte> text)
+    {
+        if (text.Length is 0 or > LongestText || !EndsLikeNumber((char)text[^1]))
+            return null;
+        if (Utf8Parser.TryParse(text, out long whole, out int used) && used == text.Length)
+            return Of(whole);
+        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
+            ? Of(real)
+            : null;
+    }
+
+    public int CompareTo(Numeric other)
+    {
+        if (IsWhole && other.IsWhole)
+            return Whole.CompareTo(other.Whole);
+        if (!IsWhole && !other.IsWhole)
+            return Real.CompareTo(other.Real);
+        return IsWhole ? Compare(Whole, other.Real) : -Compare(other.Whole, Real);
+    }
+
+    private static int Compare(long whole, double real)
+    {
+        const double Limit = 9223372036854775808.0;
+        if (real >= Limit)
+            return -1;
+        if (real < -Limit)
+            return 1;
+        double floor = Math.Floor(real);
+        int order = whole.CompareTo((long)floor);
+        return order != 0 ? order : real > floor ? -1 : 0;
+    }
+
+    private static bool EndsLikeNumber(char last) => char.IsAsciiDigit(last) || last == '.';
+}

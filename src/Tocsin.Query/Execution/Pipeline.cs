@@ -1,0 +1,76 @@
+using Tocsin.Model.Events;
+using Tocsin.Query.Expressions;
+using Tocsin.Query.Pipes;
+using Tocsin.Query.Plans;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Query.Execution;
+
+/// <summary>A plan made ready to run once: the scan in front, the operators behind it, the output at the end.</summary>
+internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output)
+{
+    public static Pipeline Build(QueryPlan plan, QueryContext context, RowSink sink)
+    {
+        (Filter filter, Items<Pipe> pipes) = Pushdown.Of(plan);
+        List<Shape> shapes = [Shape.Records];
+        foreach (Pipe pipe in pipes)
+            shapes.Add(pipe.After(shapes[^1]));
+        var output = new Output(shapes[^1], sink, context.Request.MaxRows);
+        Operator next = output;
+        for (int i = pipes.Count - 1; i >= 0; i--)
+        {
+            long? limit = i + 1 < pipes.Count && pipes[i + 1] is LimitPipe l ? l.Count
+                : i + 1 == pipes.Count && context.Request.MaxRows < long.MaxValue ? context.Request.MaxRows + 1 : null;
+            next = pipes[i].Build(new PipeBuild(context, limit, shapes[i]), next);
+        }
+        return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output);
+    }
+
+    public ScanReport Run(QueryContext context)
+    {
+        Operator first = First;
+        ScanReport report = context.Database.Scan(
+            Scan,
+            (in EventRow row, RowId id) => first.Push(new PipeRow(row, id, Overlay.Empty)),
+            context.Cancel);
+        first.Finish();
+        return report;
+    }
+
+    private static ScanRequest RequestOf(Filter filter, Items<Pipe> pipes, List<Shape> shapes, QueryContext context) => new()
+    {
+        Dataset = context.Request.Dataset,
+        From = context.Request.From,
+        To = context.Request.To,
+        Where = filter.ToPredicate(),
+        AnyOrder = IsAnyOrder(pipes),
+        Fields = FieldsOf(pipes, shapes).Paths,
+    };
+
+    /// <summary>Rows may come as they lie when the first pipe that does not pass them on one by one does not care.</summary>
+    private static bool IsAnyOrder(Items<Pipe> pipes)
+    {
+        foreach (Pipe pipe in pipes)
+        {
+            if (pipe.AnyOrder)
+                return true;
+            if (!pipe.KeepsRows)
+                return false;
+        }
+        return false;
+    }
+
+    /// <summary>What is looked at up to the pipe that makes rows of its own; everything when there is none.</summary>
+    internal static FieldUse FieldsOf(Items<Pipe> pipes, IReadOnlyList<Shape> shapes)
+    {
+        var use = new FieldUse();
+        for (int i = 0; i < pipes.Count; i++)
+        {
+            pipes[i].AddFields(use);
+            if (!shapes[i + 1].IsOpen)
+                return use;
+        }
+        use.All = true;
+        return use;
+    }
+}

@@ -1,0 +1,40 @@
+using Tocsin.Model;
+using Tocsin.Storage;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Query.Execution;
+
+/// <summary>What the operators of one running query share. One thread.</summary>
+internal sealed class QueryContext(Database database, QueryRequest request, Instant now, CancellationToken cancel)
+{
+    public const int MaxNotes = 10;
+
+    private readonly List<string> _notes = [];
+
+    public Database Database => database;
+
+    public QueryRequest Request => request;
+
+    public Instant Now => now;
+
+    public CancellationToken Cancel => cancel;
+
+    public MemoryBudget Budget { get; } = new(request.MemoryBytes);
+
+    /// <summary>What scans beside the first one had to do.</summary>
+    public ScanReport FurtherScans { get; private set; } = QueryReport.None;
+
+    public void AddScan(ScanReport report) => FurtherScans = QueryReport.Sum(FurtherScans, report);
+
+    /// <summary>Sentences for the reader of the answer: what was left out, and why.</summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>True when the range has no end of its own on either side.</summary>
+    public bool IsEndless => request.From.UnixNanos == long.MinValue || request.To.UnixNanos == long.MaxValue;
+
+    public void Note(string sentence)
+    {
+        if (_notes.Count < MaxNotes && !_notes.Contains(sentence))
+            _notes.Add(sentence);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Diagnostics;
+using Tocsin.Model;
+using Tocsin.Query.Pipes;
+using Tocsin.Query.Plans;
+using Tocsin.Storage;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Query.Execution;
+
+/// <summary>Runs plans. Any thread; holds nothing between calls.</summary>
+public sealed class QueryEngine(Database database, TimeProvider clock)
+{
+    /// <summary>
+    /// Sends the answer to <paramref name="sink"/> on the calling thread. A query that needs more memory than it may is
+    /// given up, and the report says why. Throws <see cref="OperationCanceledException"/>, and what the sink throws.
+    /// </summary>
+    public QueryReport Run(QueryPlan plan, QueryRequest request, RowSink sink, CancellationToken cancel)
+    {
+        long began = Stopwatch.GetTimestamp();
+        var context = new QueryContext(database, request, Instant.Now(clock), cancel);
+        var pipeline = Pipeline.Build(plan, context, sink);
+        ScanReport scan = QueryReport.None;
+        string? refused = null;
+        try
+        {
+            scan = pipeline.Run(context);
+        }
+        catch (QueryRefusedException error)
+        {
+            refused = error.Message;
+        }
+        scan = QueryReport.Sum(scan, context.FurtherScans);
+        return new QueryReport(
+            scan.RowsScanned, scan.BytesScanned, scan.SegmentsScanned, scan.SegmentsSkipped, scan.BadBlocks, request.From,
+            request.To, scan.Partial || refused is not null, pipeline.Output.Truncated, pipeline.Output.Rows,
+            Stopwatch.GetElapsedTime(began), context.Notes, refused);
+    }
+}

@@ -1,0 +1,23 @@
+using Tocsin.Model;
+
+namespace Tocsin.Query.Execution;
+
+/// <summary>Where a plan runs, and how much it may use.</summary>
+public sealed record QueryRequest
+{
+    public const long DefaultMemoryBytes = 256L << 20;
+
+    public Dataset Dataset { get; init; } = Dataset.Logs;
+
+    /// <summary>Inclusive.</summary>
+    public Instant From { get; init; } = new(long.MinValue);
+
+    /// <summary>Exclusive, but for the very last instant there is.</summary>
+    public Instant To { get; init; } = new(long.MaxValue);
+
+    /// <summary>Rows of the answer; further ones are left out, and the report says so.</summary>
+    public long MaxRows { get; init; } = long.MaxValue;
+
+    /// <summary>What groups, sorted rows and the like may take together.</summary>
+    public long MemoryBytes { get; init; } = DefaultMemoryBytes;
+}

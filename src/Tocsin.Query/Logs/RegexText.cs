@@ -1,0 +1,71 @@
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Tocsin.Query.Logs;
+
+/// <summary>Regular expressions in queries: matched in time linear in the text, bounded in size, checked when parsed.</summary>
+internal static class RegexText
+{
+    public const int MaxLength = 1000;
+
+    private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
+
+    /// <summary>The expression, or what is wrong with it.</summary>
+    public static Regex? TryCreate(string pattern, out string? wrong)
+    {
+        wrong = null;
+        if (pattern.Length > MaxLength)
+        {
+            wrong = $"one of {pattern.Length} characters";
+            return null;
+        }
+        try
+        {
+            return new Regex(pattern, Linear);
+        }
+        catch (Exception error) when (error is ArgumentException or NotSupportedException or OutOfMemoryException)
+        {
+            wrong = error.Message;
+            return null;
+        }
+    }
+
+    public static Regex Create(string pattern, int at) =>
+        TryCreate(pattern, out string? wrong) ?? throw new LogQueryException(
+            at, $"a regular expression of at most {MaxLength} characters without look-around and back-references",
+            $"'{Short(pattern)}' ({wrong})");
+
+    /// <summary>Between slashes, with slashes inside escaped.</summary>
+    public static string Print(string pattern)
+    {
+        var text = new StringBuilder("/");
+        for (int i = 0; i < pattern.Length; i++)
+        {
+            if (pattern[i] == '\\' && i + 1 < pattern.Length)
+                text.Append(pattern[i++]);
+            else if (pattern[i] == '/')
+                text.Append('\\');
+            text.Append(pattern[i]);
+        }
+        return text.Append('/').ToString();
+    }
+
+    /// <summary>What <see cref="Print"/> has escaped becomes plain again.</summary>
+    public static string Unescape(string written)
+    {
+        var text = new StringBuilder(written.Length);
+        for (int i = 0; i < written.Length; i++)
+        {
+            if (written[i] == '\\' && i + 1 < written.Length)
+            {
+                if (written[i + 1] != '/')
+                    text.Append('\\');
+                i++;
+            }
+            text.Append(written[i]);
+        }
+        return text.ToString();
+    }
+
+    private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
+}

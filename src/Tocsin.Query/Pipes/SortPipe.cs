@@ -1,0 +1,120 @@
+using Tocsin.Query.Cells;
+using Tocsin.Query.Execution;
+using Tocsin.Query.Expressions;
+using Tocsin.Query.Plans;
+
+namespace Tocsin.Query.Pipes;
+
+/// <summary>sort a, -b: by a, then by b from great to small. Equal rows stay as they came; missing comes last.</summary>
+public sealed record SortPipe(Items<SortKey> Keys) : Pipe
+{
+    public override string Verb => "sort";
+
+    internal override bool Streams => false;
+
+    internal static Pipe Parse(PipeParser parser)
+    {
+        parser.TakeWord("by");
+        var keys = new List<SortKey>();
+        do
+        {
+            bool minus = parser.Scanner.Take('-');
+            if (!minus)
+                parser.Scanner.Take('+');
+            Expression expression = parser.Expression();
+            bool descending = parser.TakeWord("desc") || !parser.TakeWord("asc") && minus;
+            keys.Add(new SortKey(expression, descending));
+        }
+        while (parser.Scanner.Take(','));
+        return new SortPipe([.. keys]);
+    }
+
+    internal override Shape After(Shape before) => before;
+
+    internal override void AddFields(FieldUse use)
+    {
+        foreach (SortKey key in Keys)
+            key.Expression.AddFields(use);
+    }
+
+    internal override Operator Build(PipeBuild build, Operator next) => new Run(this, build, next);
+
+    private protected override string Arguments() => string.Join(", ", Keys);
+
+    private sealed class Run(SortPipe pipe, PipeBuild build, Operator next) : Operator
+    {
+        /// <summary>More rows than are wanted are kept until it pays to sort some out.</summary>
+        private const int Slack = 1000;
+
+        private readonly (Evaluator Value, bool Descending)[] _keys =
+            [.. pipe.Keys.Select(k => (k.Expression.Compile(build.Context), k.Descending))];
+
+        private readonly MemoryBudget _budget = build.Context.Budget;
+        private readonly long _wanted = Math.Min(build.Limit ?? int.MaxValue, int.MaxValue);
+        private List<Entry> _rows = [];
+        private long _seen;
+
+        public override bool Push(in PipeRow row)
+        {
+            var cells = new Cell[_keys.Length];
+            long bytes = 64 + 24 * cells.Length;
+            for (int i = 0; i < cells.Length; i++)
+            {
+                cells[i] = _keys[i].Value(row);
+                bytes += cells[i].HeapBytes;
+            }
+            var kept = new KeptRow(row);
+            bytes += kept.Bytes;
+            _budget.Take(bytes, "the rows to sort", "put a limit behind the sort, keep fewer fields or ask for a shorter time");
+            _rows.Add(new Entry(cells, _seen++, kept, bytes));
+            if (_rows.Count >= 2 * _wanted + Slack)
+                Cut();
+            return true;
+        }
+
+        public override void Finish()
+        {
+            _rows.Sort(Compare);
+            foreach (Entry entry in _rows)
+            {
+                if (!next.Push(entry.Row.Row))
+                    break;
+            }
+            _rows = [];
+            next.Finish();
+        }
+
+        /// <summary>Keeps what is wanted.</summary>
+        private void Cut()
+        {
+            _rows.Sort(Compare);
+            int wanted = (int)_wanted;
+            for (int i = wanted; i < _rows.Count; i++)
+                _budget.Give(_rows[i].Bytes);
+            _rows.RemoveRange(wanted, _rows.Count - wanted);
+        }
+
+        private int Compare(Entry a, Entry b)
+        {
+            for (int i = 0; i < _keys.Length; i++)
+            {
+                Cell x = a.Keys[i], y = b.Keys[i];
+                int order = CellOrder.Compare(x, y);
+                if (order != 0)
+                    return _keys[i].Descending && !x.IsMissing && !y.IsMissing ? -order : order;
+            }
+            return a.Number.CompareTo(b.Number);
+        }
+    }
+
+    private sealed record Entry(Cell[] Keys, long Number, KeptRow Row, long Bytes);
+}
+
+/// <summary>What to sort by.</summary>
+public sealed record SortKey(Expression Expression, bool Descending)
+{
+    // A minus in front of the expression would read as the direction, and so would a sign inside it.
+    public override string ToString() => Descending ? $"{Plain} desc" : Plain;
+
+    private string Plain => Expression is Unary or Literal or Binary ? $"({Expression})" : Expression.ToString();
+}
