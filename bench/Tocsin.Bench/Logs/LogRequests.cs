@@ -50,6 +50,7 @@ internal sealed class LogRequests(int records)
     private static readonly byte[][] s_pathTexts = Utf8(Wording.Paths), s_people = Utf8(Wording.People), s_quoted = Utf8(Wording.Quoted);
     private static readonly byte[][] s_addressTexts = [.. Enumerable.Range(0, Addresses).Select(i => Encoding.UTF8.GetBytes(Address(i)))];
     private static readonly byte[][] s_addresses = [.. Enumerable.Range(0, Addresses).Select(i => OtlpWriter.Attribute(6, "client.address", Address(i)))];
+    private static readonly byte[] s_scope = [1 << 3 | 2, 14, 1 << 3 | 2, 12, .. "Shop.Logging"u8];
     private static readonly byte[] s_user = Fixed("user.id", "user-", 5), s_request = Fixed("request.id", "req-", 16);
     private static readonly byte[] s_duration = OtlpWriter.Pair(6, "duration_ms", 9, [4 << 3 | 1]);
     private static readonly byte[][] s_resources = [.. Enumerable.Range(0, 20 * Hosts).Select(i => Resource(Wording.Services[i / Hosts], i % Hosts))];
@@ -103,6 +104,7 @@ internal sealed class LogRequests(int records)
             int resourceLogs = _writer.Open(1, 4);
             _writer.Raw(s_resources[service * Hosts + host]);
             int scopeLogs = _writer.Open(2, 4);
+            _writer.Raw(s_scope);
             for (; i < count && _choices[_order[i]].Service == service; i++)
                 Record(_choices[_order[i]], (long)_request * PerRequest + _order[i], ref dice);
             _writer.Close(scopeLogs, 4);
@@ -167,6 +169,7 @@ internal sealed class LogRequests(int records)
         {
             _writer.Id(9, TraceHigh(_request, choice.Trace), TraceLow(_request, choice.Trace));
             _writer.Id(10, Dice.Mix((ulong)index | 1UL << 62));
+            _writer.Raw([8 << 3 | 5, 1, 0, 0, 0]);
         }
         _writer.Fixed64(11, (ulong)choice.Time + (draw >> 44));
         _writer.Close(record, 2);

@@ -16,8 +16,6 @@ internal sealed partial class LogTemplates
 {
     public const int Levels = 5;
 
-    private const int PerPattern = 2;
-
     private readonly LogTemplate[][] _templates = new LogTemplate[Wording.Services.Length * Levels][];
 
     private LogTemplates()
@@ -34,9 +32,8 @@ internal sealed partial class LogTemplates
             {
                 string[] patterns = Wording.Patterns[level].Patterns;
                 int rotation = dice.Next(patterns.Length);
-                // About two thirds of the patterns, some of them twice with other words.
-                _templates[service * Levels + level] = [.. Enumerable.Range(0, Math.Max(2, patterns.Length * 2 / 3) * PerPattern)
-                    .Select(i => Fill(patterns[(rotation + i / PerPattern) % patterns.Length], ref dice)).DistinctBy(t => t.Text)];
+                // Two thirds of the patterns, so that services differ in what they say too.
+                _templates[service * Levels + level] = [.. Enumerable.Range(0, patterns.Length * 2 / 3).Select(i => Fill(patterns[(rotation + i) % patterns.Length], ref dice))];
             }
         }
     }

@@ -75,7 +75,7 @@ internal static class LogsSuite
         double atLast = usage.Cpu();
         await usage.Settle();
         double settled = usage.Cpu(), millions = records / 1e6;
-        double sealedRows = Math.Min(records, await Metric(server, "tocsin_storage_sealed_rows_total") ?? records);
+        double sealedRows = await SealedRows(server);
         long disk = usage.DiskBytes();
         double rss = usage.Megabytes("VmRSS"), peak = usage.Megabytes("VmHWM");
         JsonElement found = await server.Get($"logs/histogram?from={LogRequests.Start / 1_000_000}&to={(LogRequests.Start + LogRequests.Day) / 1_000_000}&buckets=1");
@@ -89,9 +89,10 @@ internal static class LogsSuite
             Rounded("request p99", Figures.Percentile(load.Latencies, 99), "ms") with { AtMost = 100, VictoriaLogs = 190 },
             Rounded("RSS peak", peak, "MB") with { AtMost = 350, VictoriaLogs = 360 },
             Rounded("RSS at the end", rss, "MB") with { VictoriaLogs = 304 },
-            Rounded("disk per record in segments", sealedRows > 0 ? disk / sealedRows : double.NaN, "B") with { AtMost = 36, VictoriaLogs = 56.4, ClickHouse = 65.5 },
+            Rounded("disk per record in segments", disk / sealedRows, "B") with { AtMost = 36, VictoriaLogs = 56.4, ClickHouse = 65.5 },
             Rounded("records in segments of those sent", sealedRows / records * 100, "%"),
             Rounded("records found of those sent", stored / records * 100, "%") with { AtLeast = 100, Wrong = stored == records ? null : $"{stored:0} of {records}" },
+            Rounded("message templates", LogTemplates.All.Count, ""),
             Rounded("requests refused and sent again", load.Refused, ""),
             Rounded("size per record on the wire", (double)load.Bytes / records, "B"),
             Rounded("making the records, CPU per million", ahead.CpuPerRequest * 1000, "s"),
@@ -105,17 +106,18 @@ internal static class LogsSuite
         int requests = SpanRequests.Count(spans), sent = requests * SpanRequests.PerRequest;
         var usage = new ServerUsage(server.Process.Id, server.Place.Data);
         Prepared ahead = Prepare(requests, () => new SpanRequests(spans).Make);
-        double before = usage.Cpu();
+        double before = usage.Cpu(), sealedBefore = await SealedRows(server);
         long diskBefore = usage.DiskBytes();
         LoadResult load = OtlpLoad.Run(server.Place.OtlpHttpPort, requests, usage, ahead.Sender);
         await usage.Settle();
         double millions = sent / 1e6;
+        double sealedRows = await SealedRows(server) - sealedBefore, disk = usage.DiskBytes() - diskBefore;
         return
         [
             Rounded("spans: CPU per million, settled", (usage.Cpu() - before) / millions, "s") with { AtMost = 8, Tempo = 36.2 },
             Rounded("spans: 4 connections, fsync on", sent / load.Seconds, "spans/s") with { Tempo = 72_916 },
             Rounded("spans: request p99", Figures.Percentile(load.Latencies, 99), "ms") with { Tempo = 171 },
-            Rounded("spans: growth of the folder per span", (usage.DiskBytes() - diskBefore) / (double)sent, "B") with { Tempo = 90.6 },
+            Rounded("spans: disk per span in segments", disk / sealedRows, "B") with { Tempo = 90.6 },
             Rounded("spans: size on the wire", (double)load.Bytes / sent, "B"),
         ];
     }
@@ -128,9 +130,18 @@ internal static class LogsSuite
             cases.Add(LogQueryList.Trace(spans));
         bool cold = MachineUsage.DropPageCache();
         await using ServerProcess server = await ServerProcess.Start(place);
+        var usage = new ServerUsage(server.Process.Id, place.Data);
+        double busy = MachineUsage.Busy() - usage.Cpu() - OtlpLoad.Own();
+        var clock = Stopwatch.StartNew();
         List<LogTiming> timings = await LogQueryRuns.Run(server, cases);
+        double others = (MachineUsage.Busy() - usage.Cpu() - OtlpLoad.Own() - busy) / clock.Elapsed.TotalSeconds / Environment.ProcessorCount;
+        double peak = usage.Megabytes("VmHWM");
         await server.Stop();
-        return [.. timings.SelectMany(t => LogsReport.Of(t, cold))];
+        return
+        [
+            .. timings.SelectMany(t => LogsReport.Of(t, cold)), Rounded("RSS peak of the queries", peak, "MB"),
+            Rounded("CPU used by others during the queries", others * 100, "%"),
+        ];
     }
 
     /// <summary>Makes the first requests ahead, with all cores, and counts what making one costs.</summary>
@@ -155,13 +166,14 @@ internal static class LogsSuite
         });
     }
 
-    private static async Task<double?> Metric(ServerProcess server, string name)
+    /// <summary>What is in segments; the newest records are in memory and in the write-ahead log only.</summary>
+    private static async Task<double> SealedRows(ServerProcess server)
     {
-        Match found = Regex.Match(await server.Http.GetStringAsync("metrics"), $@"^{name}(?:\{{[^}}]*\}})? (\S+)$", RegexOptions.Multiline);
-        return found.Success ? double.Parse(found.Groups[1].Value) : null;
+        Match found = Regex.Match(await server.Http.GetStringAsync("metrics"), @"^tocsin_storage_sealed_rows_total (\S+)$", RegexOptions.Multiline);
+        return found.Success ? double.Parse(found.Groups[1].Value) : throw new InvalidOperationException("/metrics does not tell how many rows are sealed");
     }
 
-    private static LogsFigure Rounded(string name, double value, string unit) => new(name, Math.Round(value, 2), unit);
+    private static LogsFigure Rounded(string name, double value, string unit) => new(name, double.IsFinite(value) ? Math.Round(value, 2) : null, unit);
 
     private static string? Option(string[] arguments, string name) => arguments.SkipWhile(a => a != name).Skip(1).FirstOrDefault();
 

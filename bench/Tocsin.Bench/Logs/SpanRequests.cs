@@ -9,6 +9,7 @@ internal sealed class SpanRequests(int spans)
     private static readonly byte[][] s_resources = [.. Wording.Services.Select((s, i) => LogRequests.Resource(s, i % LogRequests.Hosts))];
     private static readonly byte[][] s_methods = [.. ((string[])["GET", "POST"]).Select(m => OtlpWriter.Attribute(9, "http.request.method", m))];
     private static readonly byte[][] s_statuses = [.. ((long[])[200, 200, 200, 200, 200, 200, 201, 500]).Select(s => OtlpWriter.Attribute(9, "http.response.status_code", s))];
+    private static readonly byte[][] s_peers = [.. Wording.Stores.Select(s => OtlpWriter.Attribute(9, "server.address", $"{s}.internal"))];
     private static readonly byte[][] s_users = [.. Enumerable.Range(0, 20_000).Select(i => OtlpWriter.Attribute(9, "user.id", $"user-{i:00000}"))];
 
     private readonly OtlpWriter _writer = new(PerRequest * 512);
@@ -70,6 +71,7 @@ internal sealed class SpanRequests(int spans)
         int status = dice.Next(s_statuses.Length);
         _writer.Raw(s_methods[dice.Next(2)]);
         _writer.Raw(s_statuses[status]);
+        _writer.Raw(s_peers[dice.Next(s_peers.Length)]);
         _writer.Raw(s_users[dice.Next(s_users.Length)]);
         if (status == s_statuses.Length - 1)
             _writer.Raw([15 << 3 | 2, 2, 3 << 3, 2]);

@@ -21,7 +21,7 @@ internal static class Wording
 
     public static readonly string[] Nouns =
     [
-        "order", "cart", "invoice", "product", "shipment", "refund", "voucher", "parcel", "profile", "address",
+        "order", "cart", "invoice", "product", "shipment", "refund", "voucher", "parcel", "profile", "contract",
         "review", "rating", "session", "ticket", "report", "image", "payout", "warehouse", "supplier", "subscription",
     ];
 
@@ -56,7 +56,7 @@ internal static class Wording
         [
             "cache lookup {NOUN}:{n6} hit after {us} us, {n2} entries in shard {n1}",
             "Loaded {NOUN} {n6} from {STORE} in {ms} ms ({n2} rows, {n5} bytes)",
-            "Entering {NOUN}.{VERB} with {n2} items, correlation {hex16}",
+            "Entering {NOUN}.{VERB} with {n2} items and correlation {hex16}",
             "select id, state, total from {NOUN}s where id = {n6} took {ms} ms and gave {n2} rows",
             "Poll of {TOPIC} returned {n3} messages up to offset {n8}",
             "Token bucket for {NOUN} {VERB} has {n3} of 1000 tokens left",
@@ -68,10 +68,10 @@ internal static class Wording
         ]),
         ("INFO",
         [
-            "{VERB} of {NOUN} {n6} for user {user} done in {ms} ms",
-            "GET {path} answered 200 in {ms} ms to {ip}, {n5} bytes",
+            "{VERB} of {NOUN} {n6} for user {user} done in {ms} ms after {n1} retries",
+            "GET {path} answered 200 in {ms} ms to {ip}:{port}, {n5} bytes",
             "POST {path} answered 201 in {ms} ms to {ip} for {user}",
-            "Accepted client {ip}:{port} for {NOUN} {VERB}, {n2} active",
+            "Accepted client {ip}:{port} for {NOUN} {VERB}, {n2} are active now",
             "Nightly {NOUN} {VERB} finished: {n5} processed, {n2} skipped, {n1} failed in {ms} ms",
             "Message {hex16} published to {TOPIC} partition {n1} offset {n8}",
             "Received \"{quoted}\" event for {NOUN} {n6} from {TOPIC}",
