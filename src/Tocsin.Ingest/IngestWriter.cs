@@ -93,8 +93,15 @@ public sealed class IngestWriter : IDisposable
         _next = Treatment.Write;
     }
 
+    /// <summary>Why the last record that was left out was; for a decoder that tells its client record by record.</summary>
+    public RejectReason LastReject { get; private set; }
+
     /// <summary>Counts records that the decoder cannot write.</summary>
-    public void Reject(RejectReason reason, long records = 1) => _rejected[(int)reason] += records;
+    public void Reject(RejectReason reason, long records = 1)
+    {
+        LastReject = reason;
+        _rejected[(int)reason] += records;
+    }
 
     /// <summary>Nothing of this request will be stored; every record so far counts as rejected, at least one.</summary>
     internal void RejectAll(RejectReason reason)

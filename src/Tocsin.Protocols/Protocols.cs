@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Tocsin.Ingest;
+using Tocsin.Protocols.JsonLines;
 using Tocsin.Protocols.Loki;
 using Tocsin.Protocols.Otlp;
 
@@ -12,6 +13,7 @@ public static class Protocols
     [
         new OtlpProtocol(),
         new LokiProtocol(),
+        new JsonLinesProtocol(),
     ];
 
     public static void MapAll(IEndpointRouteBuilder routes, IngestPipeline pipeline)

@@ -13,9 +13,9 @@ public sealed class OtlpProtocol : IProtocol
 {
     public string Name => "otlp";
 
-    /// <remarks>Loki mounts OTLP below /otlp; its clients find it here, too.</remarks>
+    /// <remarks>Loki mounts OTLP below /otlp, Seq below /ingest/otlp; their clients find it there.</remarks>
     public IReadOnlyList<string> WritePaths { get; } =
-        ["/v1", "/otlp/v1", .. OtlpSignal.All.Select(s => "/" + s.GrpcService)];
+        ["/v1", "/otlp/v1", "/ingest/otlp/v1", .. OtlpSignal.All.Select(s => "/" + s.GrpcService)];
 
     public void Map(IEndpointRouteBuilder routes, IngestPipeline pipeline)
     {
@@ -25,6 +25,7 @@ public sealed class OtlpProtocol : IProtocol
             RequestDelegate grpc = new OtlpGrpc(pipeline, signal).Export;
             routes.MapPost($"/v1/{signal.Path}", http);
             routes.MapPost($"/otlp/v1/{signal.Path}", http);
+            routes.MapPost($"/ingest/otlp/v1/{signal.Path}", http);
             routes.MapPost($"/{signal.GrpcService}/Export", grpc);
             routes.MapPost($"/{signal.GrpcService}/{{method}}", (RequestDelegate)OtlpGrpc.Unimplemented);
         }

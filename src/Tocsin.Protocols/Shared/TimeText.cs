@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+
 namespace Tocsin.Protocols.Shared;
 
 /// <summary>
@@ -35,6 +37,38 @@ internal static class TimeText
             return false;
         long days = new DateOnly(year, month, day).DayNumber - DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
         unixNanos = Math.Max(1, Nanos(days * 86_400 + hour * 3600 + minute * 60 + second - offset, nanos));
+        return true;
+    }
+
+    /// <summary>
+    /// A number since 1970: seconds, milliseconds, microseconds or nanoseconds, told apart by its size, so that any time
+    /// from 1973 to 5138 is read right. A fraction counts in the same unit.
+    /// </summary>
+    public static bool TryEpoch(ReadOnlySpan<byte> number, out ulong unixNanos)
+    {
+        unixNanos = 0;
+        int digits = number.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
+        ReadOnlySpan<byte> fraction = digits < 0 ? default : number[digits..];
+        ReadOnlySpan<byte> whole = digits < 0 ? number : number[..digits];
+        if (!Utf8Parser.TryParse(whole, out long value, out _))
+            return false;
+        (long scale, int places) = value switch
+        {
+            < 100_000_000_000 => (NanosPerSecond, 9),
+            < 100_000_000_000_000 => (1_000_000, 6),
+            < 100_000_000_000_000_000 => (1000, 3),
+            _ => (1L, 0),
+        };
+        long rest = 0;
+        if (!fraction.IsEmpty)
+        {
+            if (fraction[0] != '.' || fraction.Length < 2
+                || fraction[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
+                return false;
+            for (int i = 1; i <= places; i++)
+                rest = rest * 10 + (i < fraction.Length ? fraction[i] - '0' : 0);
+        }
+        unixNanos = (ulong)Int128.Clamp((Int128)value * scale + rest, 1, long.MaxValue);
         return true;
     }
 
