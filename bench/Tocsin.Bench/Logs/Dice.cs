@@ -1,6 +1,6 @@
 namespace Tocsin.Bench.Logs;
 
-/// <summary>Random numbers of one request: seeded by its index, so that requests can be made in any order by any thread.</summary>
+/// <summary>Random numbers of one request: seeded by its index, so that any thread can make any request.</summary>
 internal struct Dice(ulong seed)
 {
     public const ulong Seed = 42;
@@ -20,6 +20,8 @@ internal struct Dice(ulong seed)
 
     /// <summary>From 0 up to <paramref name="below"/>, which is left out.</summary>
     public int Next(int below) => (int)((Next() >> 32) * (ulong)below >> 32);
+
+    public string Of(string[] words) => words[Next(words.Length)];
 
     /// <summary>From 0 to 1, which is left out.</summary>
     public double Real() => (Next() >> 11) * (1.0 / (1UL << 53));

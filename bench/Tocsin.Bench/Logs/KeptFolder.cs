@@ -12,9 +12,10 @@ internal sealed class KeptFolder(string data, int records, int spans)
     /// <summary>Why the folder is of no use here, or null.</summary>
     public string? State()
     {
+        const string Remedy = "remove the folder or name another one";
         if (IsFull)
-            return File.ReadAllText(_note) == Content() ? null : $"{_note} says that other data were sent; remove the folder or name another one";
-        return Directory.Exists(data) ? $"{data} is there, but not from a run that was finished; remove it or name another folder" : null;
+            return File.ReadAllText(_note) == Content() ? null : $"{_note} says that other data were sent; {Remedy}";
+        return Directory.Exists(data) ? $"{data} is there, but not from a run that was finished; {Remedy}" : null;
     }
 
     public void MarkFull() => File.WriteAllText(_note, Content());

@@ -20,6 +20,9 @@ internal sealed class LogQueryList(int records, LogTruth truth)
     private static readonly string[] s_levels = ["debug", "info", "warn", "error", "fatal"];
     private static readonly string s_day = Range(LogRequests.Start, LogRequests.Start + LogRequests.Day);
 
+    /// <summary>Path of the question for all records of the day.</summary>
+    public static string CountAll => Counting("");
+
     public IReadOnlyList<LogCase> Cases =>
     [
         new("errors per 5 min", 10, new(42, 172), new(53, 103), Histogram("level:error", l => l == Error)),
@@ -37,7 +40,8 @@ internal sealed class LogQueryList(int records, LogTruth truth)
         new("p95 of duration_ms by service", 120, new(849, 940), new(634, 625),
             new LogAsk(Query("* | stats p95(duration_ms) by service"), answer => Each(Rows(answer), Wording.Services.Length, (s, value) =>
                 Array.IndexOf(Wording.Services, s) is >= 0 and var i && truth.IsP95(i, value)))),
-        new("request id", 2, new(5.2, 63), new(26, 54), List($"request.id:={LogRequests.RequestId(truth.OneRecord)}", s_day, [truth.OneRecord])),
+        new("request id", 2, new(5.2, 63), new(26, 54),
+            List($"request.id:={LogRequests.RequestId(truth.OneRecord)}", s_day, [truth.OneRecord])),
         new("trace id", 2, new(6, 56), new(14, 28),
             List($"trace_id:{LogRequests.TraceId(truth.TraceRequest, LogTruth.TraceInRequest)}", s_day, truth.OneTrace, ordered: false)),
         new("ERROR newest 100 of 15 minutes", 6, new(54, 151), new(60, 98),
@@ -49,8 +53,13 @@ internal sealed class LogQueryList(int records, LogTruth truth)
     {
         int trace = SpanRequests.Count(spans) / 2 * SpanRequests.TracesPerRequest + 60;
         HashSet<string> expected = [.. Enumerable.Range(0, SpanRequests.SpansOf(trace)).Select(i => SpanRequests.SpanId(trace, i))];
-        return new("trace by id, its spans", 3, new(36, 164), new(double.NaN, double.NaN), new LogAsk($"traces/{SpanRequests.TraceId(trace)}",
-            answer => expected.SetEquals(answer.GetProperty("spans").EnumerateArray().Select(s => s.GetProperty("spanId").GetString()!)) ? null : "other spans"));
+        string? Check(JsonElement answer)
+        {
+            var found = answer.GetProperty("spans").EnumerateArray().Select(s => s.GetProperty("spanId").GetString()!);
+            return expected.SetEquals(found) ? null : "other spans";
+        }
+        return new("trace by id, its spans", 3, new(36, 164), new(double.NaN, double.NaN),
+            new LogAsk($"traces/{SpanRequests.TraceId(trace)}", Check));
     }
 
     private LogAsk Histogram(string q, Func<int, bool> wanted) => new($"logs/histogram?{Q(q)}&{s_day}&buckets={LogTruth.Buckets}", answer =>
@@ -70,21 +79,26 @@ internal sealed class LogQueryList(int records, LogTruth truth)
         return null;
     });
 
-    private static LogAsk Count(string q, long expected) => new($"logs/histogram?{Q(q)}&{s_day}&buckets=1", answer =>
+    private static LogAsk Count(string q, long expected) => new(Counting(q), answer =>
     {
         long found = answer.GetProperty("totals").EnumerateObject().Sum(t => t.Value.GetInt64());
         return found == expected ? null : $"{found} instead of {expected}";
     });
 
     /// <param name="ordered">Otherwise the records are the same, in any order.</param>
-    private static LogAsk List(string q, string range, IReadOnlyList<long> expected, bool ordered = true) => new($"logs?{Q(q)}&{range}&limit={Newest.Count}", answer =>
+    private static LogAsk List(string q, string range, IReadOnlyList<long> expected, bool ordered = true)
     {
-        string[] found = [.. answer.GetProperty("items").EnumerateArray().Select(i => i.GetProperty("attributes").GetProperty("request.id").GetString()!)];
-        string[] wanted = [.. expected.Select(LogRequests.RequestId)];
-        if (found.Length != wanted.Length)
-            return $"{found.Length} records instead of {wanted.Length}";
-        return (ordered ? found.SequenceEqual(wanted) : found.ToHashSet().SetEquals(wanted)) ? null : "other records";
-    });
+        string? Check(JsonElement answer)
+        {
+            string[] found = [.. answer.GetProperty("items").EnumerateArray()
+                .Select(i => i.GetProperty("attributes").GetProperty("request.id").GetString()!)];
+            string[] wanted = [.. expected.Select(LogRequests.RequestId)];
+            if (found.Length != wanted.Length)
+                return $"{found.Length} records instead of {wanted.Length}";
+            return (ordered ? found.SequenceEqual(wanted) : found.ToHashSet().SetEquals(wanted)) ? null : "other records";
+        }
+        return new LogAsk($"logs?{Q(q)}&{range}&limit={Newest.Count}", Check);
+    }
 
     private static LogAsk[] Top(string field, long[] counts, Func<int, string> name)
     {
@@ -97,14 +111,22 @@ internal sealed class LogQueryList(int records, LogTruth truth)
             // Values that come equally often may stand for each other.
             return found.Select(f => (long)f.Count).OrderDescending().SequenceEqual(top) ? null : "other values are more frequent";
         }
-        return [new(Query($"* | top 10 {field}"), answer => Check(Rows(answer))), new($"logs/fields?q=&{s_day}&field={field}&limit=10", answer => Check(Values(answer)))];
+        return
+        [
+            new(Query($"* | top 10 {field}"), answer => Check(Rows(answer))),
+            new($"logs/fields?q=&{s_day}&field={field}&limit=10", answer => Check(Values(answer))),
+        ];
     }
 
     private LogAsk[] ByService()
     {
         string? Check(List<(string Value, double Count)> found) => Each(found, Wording.Services.Length, (service, count) =>
             Array.IndexOf(Wording.Services, service) is >= 0 and var i && truth.PerService[i] == count);
-        return [new(Query("* | stats count() by service"), answer => Check(Rows(answer))), new($"logs/fields?q=&{s_day}&field=service&limit=100", answer => Check(Values(answer)))];
+        return
+        [
+            new(Query("* | stats count() by service"), answer => Check(Rows(answer))),
+            new($"logs/fields?q=&{s_day}&field=service&limit=100", answer => Check(Values(answer))),
+        ];
     }
 
     private static string? Each(List<(string Value, double Number)> found, int expected, Func<string, double, bool> right)
@@ -126,6 +148,8 @@ internal sealed class LogQueryList(int records, LogTruth truth)
 
     private static double Number(JsonElement value) =>
         value.ValueKind == JsonValueKind.String ? double.Parse(value.GetString()!, CultureInfo.InvariantCulture) : value.GetDouble();
+
+    private static string Counting(string q) => $"logs/histogram?{Q(q)}&{s_day}&buckets=1";
 
     private static string Query(string q) => $"query?{Q(q)}&{s_day}";
 

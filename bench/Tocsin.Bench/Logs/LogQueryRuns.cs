@@ -55,7 +55,8 @@ internal static class LogQueryRuns
                 if (answer.StatusCode != HttpStatusCode.NotFound)
                     return (null, refusal);
             }
-            catch (Exception failed) when (failed is HttpRequestException or TaskCanceledException or JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+            catch (Exception failed) when (failed is HttpRequestException or TaskCanceledException or JsonException
+                or KeyNotFoundException or InvalidOperationException or FormatException)
             {
                 return (milliseconds, failed.Message);
             }
@@ -68,7 +69,8 @@ internal static class LogQueryRuns
         try
         {
             JsonElement problem = JsonSerializer.Deserialize<JsonElement>(body);
-            string[] words = [.. ((string[])["title", "detail"]).Select(n => problem.TryGetProperty(n, out JsonElement text) ? text.GetString() : null).OfType<string>()];
+            string[] words = [.. ((string[])["title", "detail"])
+                .Select(n => problem.TryGetProperty(n, out JsonElement text) ? text.GetString() : null).OfType<string>()];
             return $"{(int)status}: {string.Join(". ", words)}";
         }
         catch (JsonException)

@@ -42,10 +42,11 @@ internal sealed class LogRequests(int records)
     private static readonly byte[][] s_severity = [.. Wording.Patterns.Select((p, i) => Severity(5 + 4 * i, p.Level))];
     private static readonly byte[][] s_components = [.. Wording.Components.Select(c => OtlpWriter.Attribute(6, "component", c))];
     private static readonly byte[][] s_methods =
-        [.. ((string[])["GET", "GET", "GET", "GET", "GET", "POST", "POST", "PUT", "DELETE", "PATCH"]).Select(m => OtlpWriter.Attribute(6, "http.request.method", m))];
+        [.. ((string[])["GET", "GET", "GET", "GET", "GET", "POST", "POST", "PUT", "DELETE", "PATCH"])
+            .Select(m => OtlpWriter.Attribute(6, "http.request.method", m))];
     private static readonly byte[][] s_statuses =
-        [.. ((long[])[200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 201, 201, 204, 304, 400, 401, 404, 409, 200, 200]).Select(s => OtlpWriter.Attribute(6, "http.response.status_code", s))];
-    private static readonly byte[][] s_failures = [.. ((long[])[500, 502, 503, 504]).Select(s => OtlpWriter.Attribute(6, "http.response.status_code", s))];
+        [.. Enumerable.Repeat(200L, 12).Concat([201, 201, 204, 304, 400, 401, 404, 409]).Select(Status)];
+    private static readonly byte[][] s_failures = [.. ((long[])[500, 502, 503, 504]).Select(Status)];
     private static readonly byte[][] s_paths = [.. Wording.Paths.Select(p => OtlpWriter.Attribute(6, "url.path", p))];
     private static readonly byte[][] s_pathTexts = Utf8(Wording.Paths), s_people = Utf8(Wording.People), s_quoted = Utf8(Wording.Quoted);
     private static readonly byte[][] s_addressTexts = [.. Enumerable.Range(0, Addresses).Select(i => Encoding.UTF8.GetBytes(Address(i)))];
@@ -126,7 +127,8 @@ internal sealed class LogRequests(int records)
         long distance = Math.Max(2, records / Needles);
         if (index / distance >= Needles)
             return Needle.None;
-        return (index % distance) switch { var at when at == distance / 3 => Needle.Word, var at when at == distance * 2 / 3 => Needle.Part, _ => Needle.None };
+        long at = index % distance;
+        return at == distance / 3 ? Needle.Word : at == distance * 2 / 3 ? Needle.Part : Needle.None;
     }
 
     private void SortByService(int count)
@@ -233,6 +235,8 @@ internal sealed class LogRequests(int records)
 
     private static byte[][] Utf8(string[] texts) => [.. texts.Select(Encoding.UTF8.GetBytes)];
 
+    private static byte[] Status(long status) => OtlpWriter.Attribute(6, "http.response.status_code", status);
+
     private static string Address(int i) => $"10.{i % 7 + 20}.{i / 100}.{i % 100 + 2}";
 
     private static byte[] Severity(int number, string text)
@@ -255,8 +259,10 @@ internal sealed class LogRequests(int records)
     {
         byte[] inner =
         [
-            .. OtlpWriter.Attribute(1, "service.name", service), .. OtlpWriter.Attribute(1, "host.name", $"{service}-{host}"),
-            .. OtlpWriter.Attribute(1, "deployment.environment", "production"), .. OtlpWriter.Attribute(1, "service.version", $"2.{service.Length}.{host}"),
+            .. OtlpWriter.Attribute(1, "service.name", service),
+            .. OtlpWriter.Attribute(1, "host.name", $"{service}-{host}"),
+            .. OtlpWriter.Attribute(1, "deployment.environment", "production"),
+            .. OtlpWriter.Attribute(1, "service.version", $"2.{service.Length}.{host}"),
         ];
         var writer = new OtlpWriter(1024);
         writer.Tag(1, 2);

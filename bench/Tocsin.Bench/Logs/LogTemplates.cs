@@ -20,7 +20,7 @@ internal sealed partial class LogTemplates
 
     private LogTemplates()
     {
-        foreach (string word in (string[])[.. Wording.People, .. Wording.Quoted, .. Wording.Paths, .. Wording.Nouns, .. Wording.Verbs, .. Wording.Stores, .. Wording.Topics])
+        foreach (string word in (string[])[.. Wording.People, .. Wording.Quoted, .. Wording.Paths])
         {
             if (word.Contains(Wording.CommonPart, StringComparison.OrdinalIgnoreCase))
                 throw new InvalidOperationException($"'{word}' would falsify the answers: it contains '{Wording.CommonPart}'");
@@ -33,7 +33,8 @@ internal sealed partial class LogTemplates
                 string[] patterns = Wording.Patterns[level].Patterns;
                 int rotation = dice.Next(patterns.Length);
                 // Two thirds of the patterns, so that services differ in what they say too.
-                _templates[service * Levels + level] = [.. Enumerable.Range(0, patterns.Length * 2 / 3).Select(i => Fill(patterns[(rotation + i) % patterns.Length], ref dice))];
+                _templates[service * Levels + level] = [.. Enumerable.Range(0, patterns.Length * 2 / 3)
+                    .Select(i => Fill(patterns[(rotation + i) % patterns.Length], ref dice))];
             }
         }
     }
@@ -46,8 +47,8 @@ internal sealed partial class LogTemplates
 
     private static LogTemplate Fill(string pattern, ref Dice dice)
     {
-        string text = pattern.Replace("{NOUN}", Wording.Nouns[dice.Next(Wording.Nouns.Length)]).Replace("{VERB}", Wording.Verbs[dice.Next(Wording.Verbs.Length)])
-            .Replace("{STORE}", Wording.Stores[dice.Next(Wording.Stores.Length)]).Replace("{TOPIC}", Wording.Topics[dice.Next(Wording.Topics.Length)]);
+        string text = pattern.Replace("{NOUN}", dice.Of(Wording.Nouns)).Replace("{VERB}", dice.Of(Wording.Verbs))
+            .Replace("{STORE}", dice.Of(Wording.Stores)).Replace("{TOPIC}", dice.Of(Wording.Topics));
         var pieces = new List<Piece>();
         int at = 0;
         foreach (Match slot in Slot().Matches(text))

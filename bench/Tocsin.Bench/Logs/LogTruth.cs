@@ -1,6 +1,6 @@
 namespace Tocsin.Bench.Logs;
 
-/// <summary>What every query must answer, counted from the generator's choices. Holds counts and the newest few, never the records.</summary>
+/// <summary>What every query must answer, counted from the generator's choices: sums and the newest few, never the records.</summary>
 internal sealed class LogTruth
 {
     public const int Buckets = 288, Service = 1, Level = 3;
@@ -39,7 +39,8 @@ internal sealed class LogTruth
         {
             var truth = truths[part] = new LogTruth(records);
             var generator = new LogRequests(records);
-            for (int request = (int)((long)requests * part / parts); request < (int)((long)requests * (part + 1) / parts); request++)
+            int end = (int)((long)requests * (part + 1) / parts);
+            for (int request = (int)((long)requests * part / parts); request < end; request++)
             {
                 generator.Choose(request);
                 truth.Add(generator.Choices, request);
@@ -50,7 +51,7 @@ internal sealed class LogTruth
         return truths[0];
     }
 
-    /// <summary>Whether a value has at least 94.5 % and at most 95.5 % of a service's durations below it, to a part in a thousand of the value.</summary>
+    /// <summary>Whether 94.5 % to 95.5 % of a service's durations are below a value, known to a thousandth of the value.</summary>
     public bool IsP95(int service, double value)
     {
         int bin = Bin(value);

@@ -5,7 +5,8 @@ namespace Tocsin.Bench.Logs;
 /// <summary>A measured figure beside what others need for the same.</summary>
 /// <param name="Wrong">Why it does not count, however small it is.</param>
 internal sealed record LogsFigure(
-    string Name, double? Value, string Unit, double? AtMost = null, double? AtLeast = null, double? VictoriaLogs = null, double? ClickHouse = null, double? Tempo = null, string? Wrong = null)
+    string Name, double? Value, string Unit, double? AtMost = null, double? AtLeast = null,
+    double? VictoriaLogs = null, double? ClickHouse = null, double? Tempo = null, string? Wrong = null)
 {
     public bool? Met => Wrong is not null ? false : AtMost is { } most ? Value <= most : AtLeast is { } least ? Value >= least : null;
 }
@@ -13,7 +14,7 @@ internal sealed record LogsFigure(
 /// <summary>Prints the figures in columns or as JSON.</summary>
 internal static class LogsReport
 {
-    private static readonly int[] s_widths = [-42, 20, 16, 8, 14, 12, 9];
+    private static readonly int[] s_widths = [-42, 21, 21, 8, 14, 12, 9];
 
     public static IEnumerable<LogsFigure> Of(LogTiming timing, bool cold)
     {
@@ -47,12 +48,16 @@ internal static class LogsReport
             Line($"logs, {records:#,0} records", "measured", "target", "", "VictoriaLogs", "ClickHouse", "Tempo");
             foreach (LogsFigure f in figures)
             {
-                string target = f.AtMost is { } most ? $"≤ {most:#,0.###} {f.Unit}" : f.AtLeast is { } least ? $"≥ {least:#,0.###} {f.Unit}" : "";
-                Line(f.Name, f.Value is { } value ? $"{value:#,0.##} {f.Unit}" : "-", target, f.Met switch { true => "met", false => "MISSED", _ => "" },
+                string target = f.AtMost is { } most ? $"≤ {most:#,0.###} {f.Unit}"
+                    : f.AtLeast is { } least ? $"≥ {least:#,0.###} {f.Unit}" : "";
+                string met = f.Met switch { true => "met", false => "MISSED", _ => "" };
+                Line(f.Name, f.Value is { } value ? $"{value:#,0.##} {f.Unit}" : "-", target, met,
                     $"{f.VictoriaLogs}", $"{f.ClickHouse}", $"{f.Tempo}");
                 if (f.Wrong is not null)
                     Console.WriteLine($"    {f.Wrong}");
             }
+            if (records != LogsSuite.Records)
+                Console.WriteLine($"Targets and peers' figures are those for {LogsSuite.Records:#,0} records.");
             Console.WriteLine($"{figures.Count(f => f.Met == true)} met, {figures.Count(f => f.Met == false)} missed");
         }
         return figures.All(f => f.Met != false) ? 0 : 1;

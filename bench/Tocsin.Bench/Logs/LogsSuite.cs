@@ -11,6 +11,11 @@ namespace Tocsin.Bench.Logs;
 /// </summary>
 internal static class LogsSuite
 {
+    /// <summary>What the targets are for.</summary>
+    public const int Records = 5_000_000;
+
+    private const int Spans = 1_600_000;
+
     private const string Settings = """
         retention:
           logs: 36500d
@@ -22,12 +27,13 @@ internal static class LogsSuite
 
     public static async Task<int> Run(string[] arguments)
     {
-        int records = int.Parse(Option(arguments, "--records") ?? "5000000");
-        int spans = int.Parse(Option(arguments, "--spans") ?? $"{Math.Min(1_600_000, (int)(records * 0.32))}");
+        int records = int.Parse(Option(arguments, "--records") ?? $"{Records}");
+        int spans = int.Parse(Option(arguments, "--spans") ?? $"{Math.Min(Spans, (long)records * Spans / Records)}");
         string? only = Option(arguments, "--only"), keep = Option(arguments, "--keep");
         if (records < LogRequests.PerRequest || spans < 0 || only is not (null or "ingest" or "queries") || only == "queries" && keep is null)
         {
-            Console.Error.WriteLine("logs [--records N, 1000 or more] [--spans N] [--json] [--keep DIR] [--only ingest|queries]; queries alone need --keep");
+            Console.Error.WriteLine("logs [--records N, 1000 or more] [--spans N] [--json] [--keep DIR] [--only ingest|queries]; "
+                + "queries alone need --keep");
             return 2;
         }
         var figures = new List<LogsFigure>();
@@ -78,7 +84,7 @@ internal static class LogsSuite
         double sealedRows = await SealedRows(server);
         long disk = usage.DiskBytes();
         double rss = usage.Megabytes("VmRSS"), peak = usage.Megabytes("VmHWM");
-        JsonElement found = await server.Get($"logs/histogram?from={LogRequests.Start / 1_000_000}&to={(LogRequests.Start + LogRequests.Day) / 1_000_000}&buckets=1");
+        JsonElement found = await server.Get(LogQueryList.CountAll);
         double stored = found.GetProperty("totals").EnumerateObject().Sum(t => t.Value.GetDouble());
         return
         [
@@ -91,7 +97,10 @@ internal static class LogsSuite
             Rounded("RSS at the end", rss, "MB") with { VictoriaLogs = 304 },
             Rounded("disk per record in segments", disk / sealedRows, "B") with { AtMost = 36, VictoriaLogs = 56.4, ClickHouse = 65.5 },
             Rounded("records in segments of those sent", sealedRows / records * 100, "%"),
-            Rounded("records found of those sent", stored / records * 100, "%") with { AtLeast = 100, Wrong = stored == records ? null : $"{stored:0} of {records}" },
+            Rounded("records found of those sent", stored / records * 100, "%") with
+            {
+                AtLeast = 100, Wrong = stored == records ? null : $"{stored:0} of {records}",
+            },
             Rounded("message templates", LogTemplates.All.Count, ""),
             Rounded("requests refused and sent again", load.Refused, ""),
             Rounded("size per record on the wire", (double)load.Bytes / records, "B"),
@@ -169,11 +178,15 @@ internal static class LogsSuite
     /// <summary>What is in segments; the newest records are in memory and in the write-ahead log only.</summary>
     private static async Task<double> SealedRows(ServerProcess server)
     {
-        Match found = Regex.Match(await server.Http.GetStringAsync("metrics"), @"^tocsin_storage_sealed_rows_total (\S+)$", RegexOptions.Multiline);
-        return found.Success ? double.Parse(found.Groups[1].Value) : throw new InvalidOperationException("/metrics does not tell how many rows are sealed");
+        string metrics = await server.Http.GetStringAsync("metrics");
+        Match found = Regex.Match(metrics, @"^tocsin_storage_sealed_rows_total (\S+)$", RegexOptions.Multiline);
+        return found.Success
+            ? double.Parse(found.Groups[1].Value)
+            : throw new InvalidOperationException("/metrics does not tell how many rows are sealed");
     }
 
-    private static LogsFigure Rounded(string name, double value, string unit) => new(name, double.IsFinite(value) ? Math.Round(value, 2) : null, unit);
+    private static LogsFigure Rounded(string name, double value, string unit) =>
+        new(name, double.IsFinite(value) ? Math.Round(value, 2) : null, unit);
 
     private static string? Option(string[] arguments, string name) => arguments.SkipWhile(a => a != name).Skip(1).FirstOrDefault();
 

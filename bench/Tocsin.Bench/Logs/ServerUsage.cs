@@ -26,7 +26,8 @@ internal sealed class ServerUsage(int pid, string data)
     /// <summary>Allocated bytes of the data folder without its write-ahead log.</summary>
     public long DiskBytes()
     {
-        using Process du = Process.Start(new ProcessStartInfo("du", ["-s", "--block-size=1", "--exclude=wal", data]) { RedirectStandardOutput = true })!;
+        string[] arguments = ["-s", "--block-size=1", "--exclude=wal", data];
+        using Process du = Process.Start(new ProcessStartInfo("du", arguments) { RedirectStandardOutput = true })!;
         string answer = du.StandardOutput.ReadToEnd();
         du.WaitForExit();
         return long.Parse(answer.Split('\t')[0]);
@@ -54,7 +55,8 @@ internal static class MachineUsage
     /// <summary>Seconds of all cores that were not idle since the machine started.</summary>
     public static double Busy()
     {
-        double[] fields = [.. File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(double.Parse)];
+        double[] fields = [.. File.ReadLines("/proc/stat").First().Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(double.Parse)];
         return (fields[0] + fields[1] + fields[2] + fields[5] + fields[6]) / 100;
     }
 

@@ -1,6 +1,6 @@
 namespace Tocsin.Bench.Logs;
 
-/// <summary>Traces, request by request: 125 whole traces of five to eleven spans in a request of a thousand. As <see cref="LogRequests"/>.</summary>
+/// <summary>Traces, as <see cref="LogRequests"/>: 125 whole ones of five to eleven spans in a request of a thousand.</summary>
 internal sealed class SpanRequests(int spans)
 {
     public const int PerRequest = 1000, TracesPerRequest = 125;
@@ -8,7 +8,8 @@ internal sealed class SpanRequests(int spans)
     private static readonly byte[][] s_names = [.. Wording.Verbs.Concat(Wording.Paths.Take(40).Select(p => "GET " + p)).Select(Name)];
     private static readonly byte[][] s_resources = [.. Wording.Services.Select((s, i) => LogRequests.Resource(s, i % LogRequests.Hosts))];
     private static readonly byte[][] s_methods = [.. ((string[])["GET", "POST"]).Select(m => OtlpWriter.Attribute(9, "http.request.method", m))];
-    private static readonly byte[][] s_statuses = [.. ((long[])[200, 200, 200, 200, 200, 200, 201, 500]).Select(s => OtlpWriter.Attribute(9, "http.response.status_code", s))];
+    private static readonly byte[][] s_statuses =
+        [.. ((long[])[200, 200, 200, 200, 200, 200, 201, 500]).Select(s => OtlpWriter.Attribute(9, "http.response.status_code", s))];
     private static readonly byte[][] s_peers = [.. Wording.Stores.Select(s => OtlpWriter.Attribute(9, "server.address", $"{s}.internal"))];
     private static readonly byte[][] s_users = [.. Enumerable.Range(0, 20_000).Select(i => OtlpWriter.Attribute(9, "user.id", $"user-{i:00000}"))];
 
@@ -38,8 +39,9 @@ internal sealed class SpanRequests(int spans)
             for (int span = 0; span < size; span++)
             {
                 // A child lies inside its parent: it begins later and has the rest of the parent's time at most.
-                var made = new Span(trace, span, span == 0 ? -1 : (span - 1) / 2, start + (ulong)span * 1_000_000, (ulong)((size - span) * 4_000_000 + dice.Next(1_000_000)));
-                _byService[span == 0 ? 0 : dice.Next(_byService.Length)].Add(made);
+                ulong duration = (ulong)((size - span) * 4_000_000 + dice.Next(1_000_000));
+                _byService[span == 0 ? 0 : dice.Next(_byService.Length)]
+                    .Add(new Span(trace, span, span == 0 ? -1 : (span - 1) / 2, start + (ulong)span * 1_000_000, duration));
             }
         }
         _writer.Clear();
