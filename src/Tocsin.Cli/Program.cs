@@ -15,6 +15,7 @@ Command[] verbs =
     AlertsVerb.Create(),
     ChannelsVerb.Create(),
     LevelsVerb.Create(),
+    DeleteVerb.Create(),
     DoctorVerb.Create(),
 ];
 

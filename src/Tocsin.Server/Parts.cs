@@ -10,6 +10,7 @@ using Tocsin.Ingest;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
 using Tocsin.Query.Logs;
+using Tocsin.Server.Care;
 using Tocsin.Server.Configuration;
 using Tocsin.Server.Health;
 using Tocsin.Server.Levels;
@@ -42,6 +43,7 @@ internal sealed class Parts : IAsyncDisposable
     public required CrashTap CrashTap { get; init; }
     public required CrashRetention CrashRetention { get; init; }
     public required HeartbeatMonitor Heartbeats { get; init; }
+    public required DeletionBook Deletions { get; init; }
     public required LevelsApi LevelsApi { get; init; }
     public required DeliveryApi DeliveryApi { get; init; }
     public required DeliveryWorker Delivery { get; init; }
@@ -54,11 +56,13 @@ internal sealed class Parts : IAsyncDisposable
         AlertingApi.Map(api);
         DeliveryApi.Map(api);
         LevelsApi.Map(api);
+        new DeletionsApi(Deletions, Database, Clock).Map(api);
     }
 
     /// <summary>Everything that runs without being asked, until cancelled.</summary>
     public Task RunBackground(CancellationToken cancel) => Task.WhenAll(
         Maintenance.Run(Database, cancel),
+        Deletions.Run(cancel),
         AlertSweep.Run(cancel),
         CrashTap.RunAsync(cancel),
         Heartbeats.RunAsync(cancel),

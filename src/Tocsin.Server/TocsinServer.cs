@@ -68,6 +68,7 @@ public sealed class TocsinServer : IAsyncDisposable
             server.Addresses = ServerAddresses.Of(app.Services.GetRequiredService<IServer>(), settings);
             Parts parts = await Task.Run(() => Wiring.Open(settings, server.Addresses, clock));
             server._parts = parts;
+            await parts.Deletions.Settle(atStart: true, CancellationToken.None);
             server._pipeline = Routes.Build(app, parts);
             server._background = parts.RunBackground(server._stopping.Token);
             return server;

@@ -12,11 +12,13 @@ using Tocsin.Model;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
 using Tocsin.Query.Logs;
+using Tocsin.Server.Care;
 using Tocsin.Server.Configuration;
 using Tocsin.Server.Levels;
 using Tocsin.Server.Telemetry;
 using Tocsin.Storage;
 using Tocsin.Storage.Io;
+using Tocsin.Storage.Scan;
 
 namespace Tocsin.Server;
 
@@ -39,6 +41,7 @@ internal static class Wiring
                 Directory = data, LogRetention = kept.Logs, SpanRetention = kept.Spans, Classes = kept.Classes,
                 MaxBytes = kept.MaxBytes, MaxLogBytes = kept.MaxLogBytes, MaxSpanBytes = kept.MaxSpanBytes,
                 MinFreeBytes = (long)kept.MinFreeMegabytes << 20,
+                ReadCondition = Condition,
             },
             new DiskFileSystem(), clock, metrics);
         CatalogDatabase catalog;
@@ -86,10 +89,17 @@ internal static class Wiring
             AlertSweep = new AlertSweep(catalog, ledger, options, clock, metrics),
             CrashesApi = new CrashesApi(crashes, crashReports, new CrashActions(catalog, inbox, live, clock), heartbeats),
             CrashTap = crashTap, Heartbeats = heartbeats, CrashRetention = new CrashRetention(catalog, clock, kept.Crashes),
+            Deletions = new DeletionBook(catalog, database, clock),
             LevelsApi = new LevelsApi(new LevelBook(catalog, clock), new LevelListeners(clock), clock),
             DeliveryApi = new DeliveryApi(catalog, outbox, addresses.Url, clock),
             Delivery = new DeliveryWorker(catalog, outbox, addresses.Url, clock, metrics),
         };
+    }
+
+    private static Predicate Condition(string text)
+    {
+        LogQueryResult read = LogQuery.Parse(text);
+        return read.Predicate ?? throw new InvalidDataException(read.Error!.Message);
     }
 
     /// <summary>Builds one channel, or says what is wrong with its settings.</summary>

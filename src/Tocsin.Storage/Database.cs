@@ -1,6 +1,7 @@
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Model.Metrics;
+using Tocsin.Storage.Care;
 using Tocsin.Storage.Io;
 using Tocsin.Storage.Memory;
 using Tocsin.Storage.Scan;
@@ -48,22 +49,30 @@ public sealed class Database : IDisposable
         segments.Run(() => LogStart(files, walFolder));
         ulong covered = segments.Manifest.CoveredSequence;
         var pool = new ChunkPool(Math.Min(Limits.ChunkBytes, options.MemTableBytes));
-        _live = new LiveSet(new Snapshot(new MemTable(pool, covered, clock.GetTimestamp()), [], segments.Segments));
-        _upkeep = new Upkeep(options, files, clock, metrics, _live, pool, segments, Damaged);
+        TombstoneFile deletions = TombstoneFile.Load(files, options.Directory, options.ReadCondition);
+        var empty = new MemTable(pool, covered, clock.GetTimestamp());
+        _live = new LiveSet(new Snapshot(empty, [], segments.Segments, deletions.Tombstones));
+        _upkeep = new Upkeep(options, files, clock, metrics, _live, pool, segments, deletions.NextId, Damaged);
 
         var log = new WalRecovery(files, walFolder);
         log.Run((batch, sequence, shape) =>
         {
             // Below: already in a segment, the log file was just not deleted yet.
             if (sequence >= covered)
+            {
+                _upkeep.CutAt(sequence);
                 Insert(batch.Span, shape, sequence);
+            }
             return true;
         });
         _corruptions.Add(log.Corruptions);
         _tornBytes = log.TornBytes;
         _wal = new WalWriter(files, walFolder, options.WalFileBytes, log.Files);
+        // Not below a bound: what comes now must not look deleted, even if damage took what came before.
+        ulong next = deletions.Tombstones.Select(t => t.Before).Append(Math.Max(covered, log.EndSequence)).Max();
+        _upkeep.CutAt(next);
         _commit = new GroupCommit(
-            _wal, Math.Max(covered, log.EndSequence), files, options, clock, metrics,
+            _wal, next, files, options, clock, metrics,
             (pending, sequence) => Insert(pending.Batch.Span, pending.Shape, sequence), () => _live.UnsealedBytes);
         _sealer = new Thread(SealWhenWanted) { Name = "tocsin-seal", IsBackground = true };
         _sealer.Start();
@@ -130,6 +139,46 @@ public sealed class Database : IDisposable
         });
     }
 
+    /// <summary>
+    /// Deletes the matching rows that are stored by now. When it returns no scan shows them, and that survives a crash; upkeep
+    /// takes them out of the files in its next rounds. Throws <see cref="IOException"/> when it could not be made durable.
+    /// </summary>
+    public Deletion Delete(Dataset dataset, string query, Instant from, Instant to)
+    {
+        Predicate where = _options.ReadCondition(query);
+        if (Tombstones.Count >= TombstoneFile.Most)
+            throw new TooManyDeletionsException(TombstoneFile.Most);
+        Tombstone tombstone = _upkeep.Hide(dataset, query, where, from, to, _wal, out Snapshot before);
+        try
+        {
+            _sealWanted.Set();
+            long rows = 0;
+            var request = new ScanRequest { Dataset = dataset, From = from, To = to, Where = where, AnyOrder = true, Fields = [] };
+            RowVisitor count = (in EventRow _, RowId id) =>
+            {
+                rows += id.Sequence < tombstone.Before ? 1 : 0;
+                return true;
+            };
+            Read(before, request, (blocks, segments) => new Scanner(request, count, Damaged, default).Run(blocks, segments));
+            return new Deletion(tombstone, rows);
+        }
+        finally
+        {
+            before.Release();
+        }
+    }
+
+    /// <summary>Deletions whose rows are hidden, but still in some file.</summary>
+    public IReadOnlyList<Tombstone> Tombstones
+    {
+        get
+        {
+            Snapshot snapshot = _live.Acquire();
+            snapshot.Release();
+            return snapshot.Tombstones;
+        }
+    }
+
     public DatabaseStats Stats()
     {
         Snapshot snapshot = _live.Acquire();
@@ -144,6 +193,7 @@ public sealed class Database : IDisposable
                 SegmentBytes = snapshot.Segments.Sum(s => s.Length),
                 MemoryRows = memoryRows,
                 MemoryBytes = snapshot.MemTables.Sum(t => t.Bytes),
+                PendingDeletions = snapshot.Tombstones.Count,
                 WalFiles = walFiles,
                 WalBytes = walBytes,
                 QueuedBytes = _commit.QueuedBytes,
@@ -171,6 +221,7 @@ public sealed class Database : IDisposable
         // Each on its own: a full disk stops sealing, and only expiry makes room again.
         TryUpkeep(_upkeep.Expire);
         TryUpkeep(() => SealFrozen(cancel));
+        TryUpkeep(() => _upkeep.Erase(_wal, cancel));
         TryUpkeep(() => _upkeep.Merge(cancel));
     }
 
@@ -202,23 +253,28 @@ public sealed class Database : IDisposable
         Snapshot snapshot = _live.Acquire();
         try
         {
-            var blocks = new List<ScanBlock>();
-            int segments = 0;
-            foreach (MemTable table in snapshot.MemTables)
-                table.View(request.Dataset, request.From, request.To, blocks);
-            foreach (SegmentFile segment in snapshot.Segments)
-            {
-                if (segment.Footer.Dataset != request.Dataset)
-                    continue;
-                segments++;
-                segment.View(request.From, request.To, blocks);
-            }
-            return read(blocks, segments);
+            return Read(snapshot, request, read);
         }
         finally
         {
             snapshot.Release();
         }
+    }
+
+    private static ScanReport Read(Snapshot snapshot, ScanRequest request, Func<List<ScanBlock>, int, ScanReport> read)
+    {
+        var blocks = new List<ScanBlock>();
+        int segments = 0;
+        foreach (MemTable table in snapshot.MemTables)
+            snapshot.View(table, request.Dataset, request.From, request.To, blocks);
+        foreach (SegmentFile segment in snapshot.Segments)
+        {
+            if (segment.Footer.Dataset != request.Dataset)
+                continue;
+            segments++;
+            snapshot.View(segment, request.From, request.To, blocks);
+        }
+        return read(blocks, segments);
     }
 
     private void Insert(ReadOnlySpan<byte> batch, BatchShape shape, ulong sequence)

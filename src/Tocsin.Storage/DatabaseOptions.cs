@@ -1,4 +1,5 @@
 using Tocsin.Storage.Care;
+using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage;
 
@@ -22,6 +23,13 @@ public sealed record DatabaseOptions
 
     /// <summary>Bytes of segments that everything together may take; the oldest go first.</summary>
     public long MaxBytes { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// Reads the condition of a deletion that an earlier run did not finish; throws <see cref="InvalidDataException"/>
+    /// when it cannot.
+    /// </summary>
+    public Func<string, Predicate> ReadCondition { get; init; } = static text =>
+        throw new InvalidDataException($"nobody here can read the condition '{text}'");
 
     /// <summary>Appends are refused while the disk has less room than this; reads go on.</summary>
     public long MinFreeBytes { get; init; } = 256L << 20;
@@ -55,12 +63,14 @@ public enum AppendResult
 /// <summary>Figures of the event store at one moment.</summary>
 public sealed record DatabaseStats
 {
-    /// <summary>Rows in segments and in memory.</summary>
+    /// <summary>Rows in segments and in memory, deleted ones included until they are rewritten away.</summary>
     public required long Rows { get; init; }
     public required int Segments { get; init; }
     public required long SegmentBytes { get; init; }
     public required long MemoryRows { get; init; }
     public required long MemoryBytes { get; init; }
+    /// <summary>Deletions whose rows are hidden, but still in some file.</summary>
+    public required int PendingDeletions { get; init; }
     public required int WalFiles { get; init; }
     public required long WalBytes { get; init; }
     public required long QueuedBytes { get; init; }

@@ -8,6 +8,7 @@ internal static class FileNames
 {
     public const string Lock = "lock";
     public const string Manifest = "manifest";
+    public const string Tombstones = "tombstones";
     public const string WalFolder = "wal";
     public const string EventsFolder = "events";
     public const string WalExtension = ".wal";

@@ -1,3 +1,4 @@
+using Tocsin.Storage.Care;
 using Tocsin.Storage.Memory;
 using Tocsin.Storage.Segment;
 
@@ -29,8 +30,10 @@ internal sealed class Snapshot : SharedPart
 {
     private readonly List<SharedPart> _parts;
 
-    public Snapshot(MemTable active, IReadOnlyList<MemTable> frozen, IReadOnlyList<SegmentFile> segments)
+    public Snapshot(
+        MemTable active, IReadOnlyList<MemTable> frozen, IReadOnlyList<SegmentFile> segments, IReadOnlyList<Tombstone> tombstones)
     {
+        Tombstones = tombstones;
         Active = active;
         Frozen = frozen;
         Segments = segments;
@@ -45,6 +48,9 @@ internal sealed class Snapshot : SharedPart
     public IReadOnlyList<MemTable> Frozen { get; }
 
     public IReadOnlyList<SegmentFile> Segments { get; }
+
+    /// <summary>Deletions whose rows may still be in a part; see <see cref="Hiding"/>.</summary>
+    public IReadOnlyList<Tombstone> Tombstones { get; }
 
     public IEnumerable<MemTable> MemTables => [.. Frozen, Active];
 

@@ -15,7 +15,7 @@ namespace Tocsin.Storage;
 /// disk,
 /// manifest on disk, snapshot swapped, old files deleted; a crash between any two loses and repeats nothing.
 /// </summary>
-internal sealed class Upkeep
+internal sealed partial class Upkeep
 {
     private readonly DatabaseOptions _options;
     private readonly IFileSystem _files;
@@ -26,7 +26,7 @@ internal sealed class Upkeep
     private readonly string _eventsFolder;
     private readonly SegmentWriter _writer;
     private readonly Retention _retention;
-    private readonly Counter _sealed, _merged, _expired, _overBudget;
+    private readonly Counter _sealed, _merged, _expired, _overBudget, _erased;
 
     // Guarded by _work: one change at a time.
     private readonly Lock _work = new();
@@ -37,7 +37,7 @@ internal sealed class Upkeep
 
     public Upkeep(
         DatabaseOptions options, IFileSystem files, TimeProvider clock, MetricSet metrics, LiveSet live, ChunkPool pool,
-        SegmentRecovery recovered, Action<Exception> onDamage)
+        SegmentRecovery recovered, long nextTombstone, Action<Exception> onDamage)
     {
         _options = options;
         _files = files;
@@ -56,14 +56,16 @@ internal sealed class Upkeep
             "Segments dropped because their time was over.");
         _overBudget = metrics.Counter("tocsin_storage_over_budget_segments_total",
             "Segments dropped because they were the oldest beyond a budget of bytes.");
+        _erased = metrics.Counter("tocsin_storage_erased_rows_total", "Deleted rows taken out of memory and segments.");
         _retention = new Retention(options, clock);
+        _nextTombstone = nextTombstone;
     }
 
     /// <summary>Starts a new memtable; the old one waits to be sealed. Any thread.</summary>
     public void Freeze() => _live.Swap(s => s.Active.Rows == 0
         ? s
         : new Snapshot(
-            new MemTable(_pool, s.Active.EndSequence, _clock.GetTimestamp()), [.. s.Frozen, s.Active], s.Segments));
+            new MemTable(_pool, s.Active.EndSequence, _clock.GetTimestamp()), [.. s.Frozen, s.Active], s.Segments, s.Tombstones));
 
     /// <summary>Freezes the memtable when its oldest row has waited long enough.</summary>
     public void FreezeWhenOld()
@@ -95,7 +97,7 @@ internal sealed class Upkeep
             Snapshot snapshot = _live.Acquire();
             try
             {
-                foreach (IReadOnlyList<SegmentFile> group in MergePlan.Of(snapshot.Segments, _unmergeable))
+                foreach (IReadOnlyList<SegmentFile> group in MergePlan.Of(Mergeable(snapshot), _unmergeable))
                 {
                     if (cancel.IsCancellationRequested || !HasRoom(group.Sum(s => s.Length)))
                         return;
@@ -107,6 +109,13 @@ internal sealed class Upkeep
                 snapshot.Release();
             }
         }
+    }
+
+    /// <summary>A merge must not bring rows from both sides of a tombstone's bound together.</summary>
+    private static List<SegmentFile> Mergeable(Snapshot snapshot)
+    {
+        ulong bound = snapshot.Tombstones.Select(t => t.Before).DefaultIfEmpty().Max();
+        return [.. snapshot.Segments.Where(s => s.Footer.FromSequence >= bound)];
     }
 
     /// <summary>Drops whole days that are too old, then the oldest segments beyond the budgets.</summary>
@@ -138,12 +147,15 @@ internal sealed class Upkeep
             foreach (Dataset dataset in table.Datasets)
             {
                 var blocks = new List<ScanBlock>();
-                table.View(dataset, TimeRange.Start, TimeRange.End, blocks);
+                snapshot.View(table, dataset, TimeRange.Start, TimeRange.End, blocks);
                 foreach ((Partition partition, RowTable rows) in Partitions(dataset, blocks))
                     added.Add(Write(partition, rows, table.StartSequence, table.EndSequence, []));
             }
             Replace(table, [], added, table.EndSequence);
-            _sealed.Add(table.Rows);
+            foreach (Tombstone tombstone in snapshot.Tombstones)
+                added.ForEach(tombstone.MarkClean);
+            _sealed.Add(added.Sum(s => s.Rows));
+            _erased.Add(table.Rows - added.Sum(s => s.Rows));
             return true;
         }
         finally
@@ -226,7 +238,7 @@ internal sealed class Upkeep
         _coveredSequence = covered;
         foreach (SegmentFile segment in gone)
             segment.Doom();
-        _live.Swap(s => new Snapshot(s.Active, [.. s.Frozen.Where(t => t != sealedTable)], segments));
+        _live.Swap(s => new Snapshot(s.Active, [.. s.Frozen.Where(t => t != sealedTable)], segments, s.Tombstones));
     }
 
     private Dictionary<Partition, RowTable> Partitions(Dataset dataset, List<ScanBlock> blocks)

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using Tocsin.Model;
 using Tocsin.Model.Events;
+using Tocsin.Storage.Care;
 using Tocsin.Storage.Io;
 using Tocsin.Storage.Scan;
 using Tocsin.Storage.Segment;
@@ -43,6 +44,10 @@ public sealed class FormatTests
         old.Entries.ShouldBe(
             [new(1, Dataset.Logs, new DateOnly(2026, 3, 14)), new(2, Dataset.Spans, new DateOnly(2026, 3, 14))]);
     }
+
+    [Fact]
+    public void Tombstones() => Documented("tombstones.md").ShouldBe(Hex(new TombstoneFile(2,
+        [new Tombstone(1, Dataset.Logs, "user:=ann", Predicate.All, new Instant(long.MinValue), Some.Noon, 7)]).Encode()));
 
     [Fact]
     public void A_segment()

@@ -41,7 +41,7 @@ internal sealed class WalRecovery(IFileSystem files, string folder)
         string path = Path.Combine(folder, FileNames.Wal(number));
         using IFile file = files.OpenWrite(path);
         using var reader = new WalReader(file);
-        ulong end = 0;
+        ulong start = ulong.MaxValue, end = 0;
         while (reader.MoveNext())
         {
             BatchShape shape;
@@ -55,6 +55,7 @@ internal sealed class WalRecovery(IFileSystem files, string folder)
                 continue;
             }
             StartSequence ??= reader.FirstSequence;
+            start = Math.Min(start, reader.FirstSequence);
             end = reader.FirstSequence + (ulong)shape.Rows;
             EndSequence = Math.Max(EndSequence, end);
             if (!replay(reader.Payload, reader.FirstSequence, shape))
@@ -76,6 +77,6 @@ internal sealed class WalRecovery(IFileSystem files, string folder)
                 Corruptions++;
             }
         }
-        Files.Add(new WalFile(number, end, newest ? goodEnd : length));
+        Files.Add(new WalFile(number, start, end, newest ? goodEnd : length));
     }
 }

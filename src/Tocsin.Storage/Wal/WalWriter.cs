@@ -19,7 +19,8 @@ internal sealed class WalWriter : IDisposable
     private ulong _number;
     private uint _salt;
     private long _position;
-    private ulong _endSequence;
+    private ulong _startSequence, _endSequence;
+    private ulong _endFileBefore;
 
     /// <param name="existing">Files of earlier runs, oldest first; they are never written to again.</param>
     public WalWriter(IFileSystem files, string folder, int fileBytes, IReadOnlyList<WalFile> existing)
@@ -40,11 +41,24 @@ internal sealed class WalWriter : IDisposable
         }
     }
 
+    /// <summary>Lowest sequence number that may stand in a file; the highest there is when there is no file.</summary>
+    public ulong OldestSequence
+    {
+        get
+        {
+            lock (_lock)
+                return _closed.Select(f => f.StartSequence).Append(_file is null ? ulong.MaxValue : _startSequence).Min();
+        }
+    }
+
+    /// <summary>The next write begins a new file when the present one holds lower sequence numbers. Any thread.</summary>
+    public void EndFileBefore(ulong sequence) => Volatile.Write(ref _endFileBefore, sequence);
+
     /// <summary>Writes one frame per batch. Nothing is promised before <see cref="Sync"/> returns.</summary>
     public void Write(IReadOnlyList<PendingAppend> group, ulong firstSequence)
     {
-        if (_file is null || _position >= _fileBytes)
-            StartFile();
+        if (_file is null || _position >= _fileBytes || _startSequence < Volatile.Read(ref _endFileBefore))
+            StartFile(firstSequence);
         int need = group.Count * WalFormat.FrameHeaderLength;
         if (_headers.Length < need)
             _headers = new byte[Math.Max(need, _headers.Length * 2)];
@@ -98,7 +112,7 @@ internal sealed class WalWriter : IDisposable
 
     public void Dispose() => _file?.Dispose();
 
-    private void StartFile()
+    private void StartFile(ulong firstSequence)
     {
         IFile next = _files.Create(Path.Combine(_folder, FileNames.Wal(_number + 1)));
         try
@@ -119,7 +133,8 @@ internal sealed class WalWriter : IDisposable
         lock (_lock)
         {
             if (_file is not null)
-                _closed.Add(new WalFile(_number, _endSequence, _position));
+                _closed.Add(new WalFile(_number, _startSequence, _endSequence, _position));
+            _startSequence = firstSequence;
             _file?.Dispose();
             _file = next;
             _number++;
@@ -128,5 +143,6 @@ internal sealed class WalWriter : IDisposable
     }
 }
 
+/// <param name="StartSequence">The lowest sequence number inside.</param>
 /// <param name="EndSequence">One above the highest sequence number inside.</param>
-internal sealed record WalFile(ulong Number, ulong EndSequence, long Bytes);
+internal sealed record WalFile(ulong Number, ulong StartSequence, ulong EndSequence, long Bytes);
