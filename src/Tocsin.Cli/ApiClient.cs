@@ -68,6 +68,19 @@ internal sealed class ApiClient(string url, string? key) : IDisposable
         return await answer.Content.ReadFromJsonAsync<JsonElement>(cancel);
     }
 
+    /// <summary>Copies an answer as it comes; the number of bytes.</summary>
+    public async Task<long> Copy(string path, object body, Stream to, CancellationToken cancel)
+    {
+        using HttpResponseMessage answer =
+            await Send(new HttpRequestMessage(HttpMethod.Post, path) { Content = JsonContent.Create(body) }, cancel);
+        await using Stream from = await answer.Content.ReadAsStreamAsync(cancel);
+        byte[] buffer = new byte[64 * 1024];
+        long total = 0;
+        for (int read; (read = await from.ReadAsync(buffer, cancel)) > 0; total += read)
+            await to.WriteAsync(buffer.AsMemory(0, read), cancel);
+        return total;
+    }
+
     /// <summary>Yields (event, data) pairs of a server-sent event stream until it ends or is cancelled.</summary>
     public async IAsyncEnumerable<(string Event, string Data)> Events(
         string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancel)

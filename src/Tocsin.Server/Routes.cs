@@ -30,6 +30,7 @@ internal static class Routes
             InfoApi.Map(api.MapGroup("").WithTags("server"), parts);
             OverviewApi.Map(api, parts);
             LogsApi.Map(api.MapGroup("/logs").WithTags("logs"), parts);
+            QueryApi.Map(api, parts);
             TracesApi.Map(api.MapGroup("/traces").WithTags("traces"), parts);
             LiveApi.Map(api.MapGroup("").WithTags("live"), parts.Live);
             parts.MapFeatures(api);

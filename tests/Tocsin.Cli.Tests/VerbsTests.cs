@@ -39,6 +39,25 @@ public sealed class VerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Query_patterns_and_fields_print_tables_json_and_csv()
+    {
+        await Post("v1/logs", $$$"""
+            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},"scopeLogs":[{"logRecords":[
+              {"timeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}000000","severityNumber":9,"body":{"stringValue":"order 17 paid"}}]}]}]}
+            """);
+        (int code, string output, _) = await Tocsin("query", "service:shop | stats count() by level");
+        code.ShouldBe(0);
+        output.ShouldContain("info");
+        (await Tocsin("query", "service:shop | fields level, message", "--csv")).Output.ShouldBe("level,message\r\ninfo,order 17 paid\r\n");
+        (await Tocsin("query", "service:shop | fields message", "--json")).Output.ShouldContain("[[\"order 17 paid\"]]");
+        (await Tocsin("query", "order | limit 1", "--explain")).Output.ShouldContain("limit 1");
+        (await Tocsin("patterns", "service:shop")).Output.ShouldContain("order <n> paid");
+        (await Tocsin("fields", "service:shop", "--field", "service.name")).Output.ShouldContain("shop");
+        (await Tocsin("query", "service:nosuch")).Code.ShouldBe(1);
+        (await Tocsin("query", "* | nosuch")).Code.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Json_is_the_servers_answer()
     {
         (int code, string output, _) = await Tocsin("crashes", "--json");

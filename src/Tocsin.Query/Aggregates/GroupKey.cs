@@ -35,7 +35,7 @@ internal sealed class GroupKey(int parts)
         if (cell.IsMissing)
             Write(CellKind.Missing, default);
         else
-            Write(cell.Kind, _text.AsSpan(0, cell.Utf8(ref _text)));
+            Write(cell.Kind, cell.Utf8(ref _text));
     }
 
     public Cell[] Cells()

@@ -63,7 +63,7 @@ internal sealed class Grouping
     }
 
     /// <summary>Groups by the order of their keys.</summary>
-    public IEnumerable<int> InOrder() => Enumerable.Range(0, Table.Count).OrderBy(g => Table.KeyOf(g), s_order);
+    public IEnumerable<int> InOrder() => Enumerable.Range(0, Table.Count).OrderBy(Table.KeyOf, KeyOrder.Whole);
 
     /// <summary>Sets the keys, then the results.</summary>
     public void Fill(Overlay set, string[] names, int group)
@@ -75,19 +75,4 @@ internal sealed class Grouping
         for (int i = 0; i < _accumulators.Length; i++)
             set.Set(names[key.Count + i], _accumulators[i].Result(group));
     }
-
-    private static readonly Comparer<IReadOnlyList<Cell>> s_order = Comparer<IReadOnlyList<Cell>>.Create(static (a, b) =>
-    {
-        for (int i = 0; i < a.Count; i++)
-        {
-            int order = CellOrder.Compare(a[i], b[i]);
-            if (order != 0)
-                return order;
-            // "007" and 7 compare as equal numbers but are two groups.
-            order = CellOrder.CompareText(a[i].ToString(), b[i].ToString());
-            if (order != 0)
-                return order;
-        }
-        return 0;
-    });
 }

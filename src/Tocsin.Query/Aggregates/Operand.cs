@@ -47,7 +47,7 @@ internal sealed class Operand(Expression expression, QueryContext context)
             case CellKind.Missing: break;
             case CellKind.Int: accumulator.Add(group, value.AsInt); break;
             case CellKind.Double: accumulator.Add(group, value.AsDouble); break;
-            case CellKind.Text: accumulator.Add(group, _text.AsSpan(0, value.Utf8(ref _text))); break;
+            case CellKind.Text: accumulator.Add(group, value.Utf8(ref _text)); break;
             default: accumulator.AddOther(group, value); break;
         }
     }

@@ -17,7 +17,7 @@ internal abstract class TextAccumulator : Accumulator
     public sealed override void Add(int group, double value) => AddOther(group, Cell.Of(value));
 
     public sealed override void AddOther(int group, in Cell value) =>
-        Add(group, _buffer.AsSpan(0, value.Utf8(ref _buffer)));
+        Add(group, value.Utf8(ref _buffer));
 }
 
 /// <summary>

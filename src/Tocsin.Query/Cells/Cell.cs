@@ -108,19 +108,19 @@ public readonly struct Cell : IEquatable<Cell>
 
     public static bool operator !=(Cell left, Cell right) => !left.Equals(right);
 
-    /// <summary>Writes the text as UTF-8 into <paramref name="buffer"/>, which grows when it has to.</summary>
-    internal int Utf8(ref byte[] buffer)
+    /// <summary>The text as UTF-8, written into <paramref name="buffer"/>, which is replaced when it is too small.</summary>
+    internal ReadOnlySpan<byte> Utf8(ref byte[] buffer)
     {
         if (Kind == CellKind.Int)
         {
             System.Buffers.Text.Utf8Formatter.TryFormat(_bits, buffer, out int written);
-            return written;
+            return buffer.AsSpan(0, written);
         }
         string text = ToString();
         int most = Encoding.UTF8.GetMaxByteCount(text.Length);
         if (buffer.Length < most)
             buffer = new byte[most];
-        return Encoding.UTF8.GetBytes(text, buffer);
+        return buffer.AsSpan(0, Encoding.UTF8.GetBytes(text, buffer));
     }
 
     private string LevelName => Severity.Name((byte)(_bits == 0 ? 0 : _bits * 4 - 3));

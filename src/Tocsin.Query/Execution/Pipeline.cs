@@ -7,7 +7,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Execution;
 
 /// <summary>A plan made ready to run once: the scan in front, the operators behind it, the output at the end.</summary>
-internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output)
+/// <param name="FromHeaders">The first operator counts, and the store may do that without visiting rows.</param>
+internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output, bool FromHeaders)
 {
     public static Pipeline Build(QueryPlan plan, QueryContext context, RowSink sink)
     {
@@ -23,16 +24,19 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output)
                 : i + 1 == pipes.Count && context.Request.MaxRows < long.MaxValue ? context.Request.MaxRows + 1 : null;
             next = pipes[i].Build(new PipeBuild(context, limit, shapes[i]), next);
         }
-        return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output);
+        return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output,
+            pipes.Count > 0 && HeaderCount.Fits(pipes[0]));
     }
 
     public ScanReport Run(QueryContext context)
     {
         Operator first = First;
-        ScanReport report = context.Database.Scan(
-            Scan,
-            (in EventRow row, RowId id) => first.Push(new PipeRow(row, id, Overlay.Empty)),
-            context.Cancel);
+        ScanReport report = FromHeaders && first is IHeaderCounted counted
+            ? counted.Feed(Scan)
+            : context.Database.Scan(
+                Scan,
+                (in EventRow row, RowId id) => first.Push(new PipeRow(row, id, Overlay.Empty)),
+                context.Cancel);
         first.Finish();
         return report;
     }
@@ -48,7 +52,7 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output)
     };
 
     /// <summary>Rows may come as they lie when the first pipe that does not pass them on one by one does not care.</summary>
-    private static bool IsAnyOrder(Items<Pipe> pipes)
+    internal static bool IsAnyOrder(Items<Pipe> pipes)
     {
         foreach (Pipe pipe in pipes)
         {

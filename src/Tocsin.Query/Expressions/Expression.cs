@@ -107,8 +107,7 @@ internal static class LiteralText
     /// <summary>Words that mean something else inside an expression or a list of names.</summary>
     private static readonly HashSet<string> s_reserved = new(StringComparer.OrdinalIgnoreCase)
     {
-        "and", "or", "not", "true", "false", "null", "by", "as", "from", "in", "limit", "json", "logfmt", "pattern",
-        "regexp", "auto",
+        "and", "or", "not", "true", "false", "null", "by", "as", "from", "in",
     };
 
     public static bool IsReserved(string name) => s_reserved.Contains(name);

@@ -19,6 +19,9 @@ public abstract record Pipe
     /// <summary>True when the order in which rows come does not change which rows it passes on.</summary>
     internal virtual bool KeepsRows => false;
 
+    /// <summary>True when it can do nothing with computed rows.</summary>
+    internal virtual bool NeedsRecords => false;
+
     /// <summary>The columns behind it, given those in front of it.</summary>
     internal abstract Shape After(Shape before);
 

@@ -13,10 +13,17 @@ internal static class PipeTable
     [
         new("where", WherePipe.Parse),
         new("stats", StatsPipe.Parse, "summarize"),
+        new("timechart", TimechartPipe.Parse),
+        new("top", TopPipe.Parse),
+        new("facets", FacetsPipe.Parse),
         new("sort", SortPipe.Parse, "order"),
         new("limit", LimitPipe.Parse, "head", "take"),
         new("fields", FieldsPipe.Parse, "keep", "project"),
         new("extend", ExtendPipe.Parse, "eval"),
+        new("parse", ParsePipe.Parse),
+        new("patterns", PatternsPipe.Parse),
+        new("dedup", DedupPipe.Parse, "distinct"),
+        new("context", ContextPipe.Parse),
     ];
 
     private static readonly Dictionary<string, PipeKind> s_byVerb = All

@@ -2,6 +2,7 @@ using Tocsin.Query.Aggregates;
 using Tocsin.Query.Execution;
 using Tocsin.Query.Expressions;
 using Tocsin.Query.Plans;
+using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Pipes;
 
@@ -36,7 +37,7 @@ public sealed record StatsPipe(Items<AggregateCall> Calls, Items<NamedExpression
     private protected override string Arguments() =>
         string.Join(", ", Calls) + (By.Count == 0 ? "" : $" by {string.Join(", ", By)}");
 
-    private sealed class Run(StatsPipe pipe, QueryContext context, Operator next) : Operator
+    private sealed class Run(StatsPipe pipe, QueryContext context, Operator next) : Operator, IHeaderCounted
     {
         private readonly Grouping _groups = new(
             [.. pipe.By.Select(k => k.Expression)], pipe.Calls, Seconds(context), context);
@@ -46,6 +47,9 @@ public sealed record StatsPipe(Items<AggregateCall> Calls, Items<NamedExpression
             _groups.Add(row);
             return true;
         }
+
+        public ScanReport Feed(ScanRequest request) =>
+            HeaderCount.Feed(_groups, byLevel: pipe.By.Count > 0, null, request, context);
 
         public override void Finish()
         {
@@ -57,7 +61,7 @@ public sealed record StatsPipe(Items<AggregateCall> Calls, Items<NamedExpression
             foreach (int group in _groups.InOrder())
             {
                 _groups.Fill(set, names, group);
-                if (!next.Push(new PipeRow(new Storage.Scan.RowId(default, number++), set)))
+                if (!next.Push(new PipeRow(new RowId(default, number++), set)))
                     break;
             }
             next.Finish();

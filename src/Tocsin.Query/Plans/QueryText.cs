@@ -1,3 +1,4 @@
+using Tocsin.Query.Execution;
 using Tocsin.Query.Logs;
 using Tocsin.Query.Pipes;
 
@@ -18,8 +19,16 @@ public static class QueryText
             Filter filter = new LogQueryParser(words).Parse();
             var scanner = new PipeScanner(text) { Position = words.Position };
             var pipes = new List<Pipe>();
+            Shape shape = Shape.Records;
             while (scanner.Take('|'))
-                pipes.Add(PipeTable.Parse(new PipeParser(scanner)));
+            {
+                int at = scanner.Position;
+                Pipe pipe = PipeTable.Parse(new PipeParser(scanner));
+                if (pipe.NeedsRecords && !shape.IsOpen)
+                    throw new LogQueryException(at, $"records in front of {pipe.Verb}; move it forward", "computed rows");
+                shape = pipe.After(shape);
+                pipes.Add(pipe);
+            }
             if (!scanner.AtEnd)
                 throw scanner.Wrong("'|' or the end of the query");
             return new QueryTextResult(new QueryPlan(filter, [.. pipes]), null);

@@ -40,6 +40,24 @@ public sealed class PipesTests : IDisposable
     [InlineData("* | extend slow = ms > 100, kind = if(slow, \"slow\", \"fast\") | fields slow, kind | limit 3",
         "false fast / false fast / true slow")]
     [InlineData("status:* | extend x = status * 2, y = ms / 0, z = 7 / 2 | fields x, y, z | limit 1", "1000 - 3.5")]
+    [InlineData("* | timechart 30m count()", "2026-03-14T15:00:00.000000000Z 4 / 2026-03-14T15:30:00.000000000Z 0")]
+    [InlineData("* | timechart span=1h count(), sum(ms) by service",
+        "2026-03-14T15:00:00.000000000Z api 3 263.5 / 2026-03-14T15:00:00.000000000Z web 1 -")]
+    [InlineData("* | timechart auto count() | stats count(), sum(count), min(time)", "60 4 2026-03-14T15:00:00.000000000Z")]
+    [InlineData("* | timechart 1h count() by level | fields level, count", "info 1 / warn 1 / error 2")]
+    [InlineData("* | top 1 path", "/a 2 0.6667")]
+    [InlineData("* | top status by path", "/a 200 1 0.5 / /a 500 1 0.5 / /b 500 1 1")]
+    [InlineData("* | facets path, status", "path text /a 2 / path text /b 1 / status text 500 2 / status int 200 1")]
+    [InlineData("* | facets 1 | where field in (\"level\", \"service.name\") | fields field, value, count", "level error 2 / service.name api 3")]
+    [InlineData("* | dedup path | fields path", "- / /a / /b")]
+    [InlineData("* | patterns | fields count, share, level, pattern",
+        "2 0.5 error GET /a <n> in <n>ms / 1 0.25 error GET /b <n> in <n>ms / 1 0.25 warn ready")]
+    [InlineData("* | parse pattern \"<verb> <_> <code> in <took>\" | fields verb, code, took | limit 2", "- - - / GET 500 1ms")]
+    [InlineData("GET | parse regexp /in (?<n>\\d+)ms/ | stats sum(n)", "263")]
+    [InlineData("GET | parse logfmt from concat(\"a=\", ms, \" b=\\\"x y\\\" c\") | fields a, b, c", "1 x y - / 250.5 x y - / 12 x y -")]
+    [InlineData("status:200 | parse json from \"{'a':{'b':1.5},'n':12345678901234567890,'l':[1,2]}\" | fields a.b", "-")]
+    [InlineData("status:200 | extend j = \"{\\\"a\\\":{\\\"b\\\":1.5},\\\"l\\\":[1, 2]}\" | parse json from j | fields a.b, l", "1.5 [1,2]")]
+    [InlineData("path:/b | context 1 | fields ms, hit", "1 false / 250.5 true / 12 false")]
     [InlineData("/5\\d\\d in/ | fields status", "500 / 500")]
     [InlineData("path:/^.b$/ | fields path", "/b")]
     public void A_query_answers(string query, string want) => _desk.Table(query).ShouldBe(want);

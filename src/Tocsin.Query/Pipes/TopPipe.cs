@@ -1,0 +1,104 @@
+using System.Globalization;
+using Tocsin.Query.Aggregates;
+using Tocsin.Query.Cells;
+using Tocsin.Query.Execution;
+using Tocsin.Query.Expressions;
+using Tocsin.Query.Plans;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Query.Pipes;
+
+/// <summary>
+/// top 10 path by service: the most frequent values, with their count and share of the rows that have one; per group of
+/// <paramref name="By"/>.
+/// </summary>
+public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<NamedExpression> By) : Pipe
+{
+    public const string CountColumn = "count", ShareColumn = "share";
+
+    private const long Usual = 10;
+
+    public override string Verb => "top";
+
+    internal override bool Streams => false;
+
+    internal override bool AnyOrder => true;
+
+    internal static Pipe Parse(PipeParser parser)
+    {
+        long most = parser.AtNumber ? parser.Whole("a number of values", 1, 1_000_000) : Usual;
+        var taken = new HashSet<string>(StringComparer.Ordinal) { CountColumn, ShareColumn };
+        Items<NamedExpression> fields = parser.NamedList(taken, "the name of a field");
+        return new TopPipe(most, fields, parser.Keys(taken));
+    }
+
+    internal override Shape After(Shape before) =>
+        Shape.Of([.. By.Select(k => k.Name), .. Fields.Select(f => f.Name), CountColumn, ShareColumn]);
+
+    internal override void AddFields(FieldUse use)
+    {
+        foreach (NamedExpression key in By.Concat(Fields))
+            key.Expression.AddFields(use);
+    }
+
+    internal override Operator Build(PipeBuild build, Operator next) => new Run(this, build.Context, next);
+
+    private protected override string Arguments() =>
+        $"{Most.ToString(CultureInfo.InvariantCulture)} {string.Join(", ", Fields)}"
+        + (By.Count == 0 ? "" : $" by {string.Join(", ", By)}");
+
+    private sealed class Run(TopPipe pipe, QueryContext context, Operator next) : Operator
+    {
+        private readonly Operand[] _keys = [.. pipe.By.Concat(pipe.Fields).Select(k => new Operand(k.Expression, context))];
+        private readonly GroupTable _groups = new(pipe.By.Count + pipe.Fields.Count, context.Budget);
+        private readonly Slots<long> _counts = new(context.Budget, sizeof(long));
+
+        public override bool Push(in PipeRow row)
+        {
+            GroupKey key = _groups.Key;
+            key.Clear();
+            foreach (Operand part in _keys)
+                part.AddTo(key, row);
+            // A row without the field has no value to count.
+            for (int i = pipe.By.Count; i < _keys.Length; i++)
+            {
+                if (key.Kind(i) == CellKind.Missing)
+                    return true;
+            }
+            int group = _groups.Find();
+            _counts.Grow(group + 1);
+            _counts[group]++;
+            return true;
+        }
+
+        public override void Finish()
+        {
+            var set = new Overlay();
+            ulong number = 0;
+            foreach ((int group, double share) in Ranked())
+            {
+                IReadOnlyList<Cell> key = _groups.KeyOf(group);
+                set.Clear();
+                for (int i = 0; i < key.Count; i++)
+                    set.Set(i < pipe.By.Count ? pipe.By[i].Name : pipe.Fields[i - pipe.By.Count].Name, key[i]);
+                set.Set(CountColumn, Cell.Of(_counts[group]));
+                set.Set(ShareColumn, Cell.Of(Math.Round(share, 4)));
+                if (!next.Push(new PipeRow(new RowId(default, number++), set)))
+                    break;
+            }
+            next.Finish();
+        }
+
+        private IEnumerable<(int Group, double Share)> Ranked()
+        {
+            var part = new KeyOrder(pipe.By.Count);
+            foreach (IGrouping<IReadOnlyList<Cell>, int> series in Enumerable.Range(0, _groups.Count)
+                .GroupBy(_groups.KeyOf, part).OrderBy(s => s.Key, part))
+            {
+                long total = series.Sum(g => _counts[g]);
+                foreach (int group in series.OrderByDescending(g => _counts[g]).ThenBy(_groups.KeyOf, KeyOrder.Whole).Take((int)pipe.Most))
+                    yield return (group, (double)_counts[group] / total);
+            }
+        }
+    }
+}
