@@ -3,6 +3,7 @@ using Tocsin.Ingest;
 using Tocsin.Protocols.JsonLines;
 using Tocsin.Protocols.Loki;
 using Tocsin.Protocols.Otlp;
+using Tocsin.Protocols.Seq;
 
 namespace Tocsin.Protocols;
 
@@ -13,6 +14,7 @@ public static class Protocols
     [
         new OtlpProtocol(),
         new LokiProtocol(),
+        new SeqProtocol(),
         new JsonLinesProtocol(),
     ];
 

@@ -12,9 +12,6 @@ namespace Tocsin.Protocols.JsonLines;
 /// </summary>
 internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors errors, IngestWriter writer)
 {
-    // Deeper than any value that the depth limit of records lets through.
-    public const int MaxDepth = 1000;
-
     // Much longer than any record the limit lets through, whatever its escapes; spares the walk over it.
     private const int MaxLineBytes = 4 << 20;
 
@@ -132,7 +129,7 @@ internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors error
 
     private static Utf8JsonReader Open(ReadOnlySpan<byte> line)
     {
-        var json = new Utf8JsonReader(line, new JsonReaderOptions { MaxDepth = MaxDepth });
+        Utf8JsonReader json = JsonReading.Open(line);
         json.Read();
         return json;
     }

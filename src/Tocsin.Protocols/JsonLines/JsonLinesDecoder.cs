@@ -28,7 +28,7 @@ internal sealed class JsonLinesDecoder(FieldMap map)
 
     private static string? DecodeArray(ReadOnlySpan<byte> body, JsonLine line)
     {
-        var json = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = JsonLine.MaxDepth });
+        Utf8JsonReader json = JsonReading.Open(body);
         try
         {
             json.Read();

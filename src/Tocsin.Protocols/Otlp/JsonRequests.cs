@@ -15,16 +15,13 @@ namespace Tocsin.Protocols.Otlp;
 /// </remarks>
 internal static class JsonRequests
 {
-    // Deeper than any value that the depth limit of records lets through.
-    private const int MaxDepth = 1000;
-
     /// <summary>Ids of a span (16, 8, 8) and of one of its links (16, 8), decoded from hexadecimal.</summary>
     public const int IdBytes = 56;
 
     public static bool Decode(ReadOnlySpan<byte> request, IngestWriter writer)
     {
         byte[] ids = new byte[IdBytes];
-        var json = new Utf8JsonReader(request, new JsonReaderOptions { MaxDepth = MaxDepth });
+        Utf8JsonReader json = JsonReading.Open(request);
         try
         {
             json.Read();

@@ -11,6 +11,13 @@ namespace Tocsin.Protocols.Shared;
 /// </summary>
 internal static class JsonReading
 {
+    /// <summary>Deeper than any value that the depth limit of records lets through.</summary>
+    public const int MaxDepth = 1000;
+
+    /// <summary>A reader of one JSON text, before its first token.</summary>
+    public static Utf8JsonReader Open(ReadOnlySpan<byte> text) =>
+        new(text, new JsonReaderOptions { MaxDepth = MaxDepth });
+
     /// <summary>Moves from the start of an object, or from a member's value, to the next member's name.</summary>
     public static bool NextMember(scoped ref Utf8JsonReader json)
     {

@@ -14,7 +14,7 @@ namespace Tocsin.Protocols.Shared;
 /// </remarks>
 internal sealed class LineStream(IReadOnlyList<(byte[] Name, byte[] Value)> constants, IngestWriter writer)
 {
-    private readonly List<(byte[] Name, int Start, int Length)> _fields = [];
+    private readonly List<(byte[]? Name, bool BuiltIn, int Start, int Length)> _fields = [];
     private ArrayBufferWriter<byte> _key = new(256);
     private ArrayBufferWriter<byte> _last = new(256);
     private bool _any;
@@ -36,11 +36,12 @@ internal sealed class LineStream(IReadOnlyList<(byte[] Name, byte[] Value)> cons
         _key.ResetWrittenCount();
     }
 
-    /// <param name="name">Compared by reference: one array for each field.</param>
+    /// <param name="name">Null: the value is an object whose members are fields.</param>
     /// <param name="json">The value as it stands in the request.</param>
-    public void Add(byte[] name, ReadOnlySpan<byte> json)
+    /// <param name="builtIn">The name is one of <see cref="Model.Events.Fields"/>.</param>
+    public void Add(byte[]? name, ReadOnlySpan<byte> json, bool builtIn = false)
     {
-        _fields.Add((name, _key.WrittenCount, json.Length));
+        _fields.Add((name, builtIn, _key.WrittenCount, json.Length));
         _key.Write(json);
         // Keeps neighbours apart: no JSON value contains a bare 0xFF followed by the name of the next field.
         _key.Write((ReadOnlySpan<byte>)[0xFF]);
@@ -58,14 +59,36 @@ internal sealed class LineStream(IReadOnlyList<(byte[] Name, byte[] Value)> cons
             writer.Attribute(name);
             writer.String(value);
         }
-        foreach ((byte[] name, int start, int length) in _fields)
-        {
-            writer.Attribute(name);
-            var json = new Utf8JsonReader(_key.WrittenSpan.Slice(start, length));
-            json.Read();
-            JsonTree.Write(ref json, writer);
-        }
+        foreach ((byte[]? name, bool builtIn, int start, int length) in _fields)
+            WriteField(name, builtIn, _key.WrittenSpan.Slice(start, length));
         writer.EndResource();
         (_key, _last) = (_last, _key);
+    }
+
+    private void WriteField(byte[]? name, bool builtIn, ReadOnlySpan<byte> text)
+    {
+        Utf8JsonReader json = JsonReading.Open(text);
+        json.Read();
+        if (name is not null)
+        {
+            if (builtIn)
+                writer.Field(name);
+            else
+                writer.Attribute(name);
+            JsonTree.Write(ref json, writer);
+            return;
+        }
+        while (JsonReading.NextMember(ref json))
+        {
+            ReadOnlySpan<byte> member = JsonReading.Name(ref json);
+            json.Read();
+            if (IsConstant(member))
+            {
+                json.Skip();
+                continue;
+            }
+            writer.Attribute(member);
+            JsonTree.Write(ref json, writer);
+        }
     }
 }

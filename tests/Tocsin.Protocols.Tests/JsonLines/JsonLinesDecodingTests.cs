@@ -123,7 +123,7 @@ public sealed class JsonLinesDecodingTests
         Prop.ForAll<NonNull<string>, long, NormalFloat>((text, whole, real) =>
         {
             string value = Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Get));
-            string key = "k" + value;
+            string key = $"n\"ü\\{whole}";
             var line = new JsonObject { ["x"] = new JsonObject { [key] = value, ["whole"] = whole, ["real"] = new JsonArray(real.Get, value) } };
             string row = Rows(line.ToJsonString()).Single();
             JsonNode stored = JsonNode.Parse(row)!["fields"]!["x"]!;
