@@ -279,7 +279,8 @@ public sealed class Database : IDisposable
 
     private void Insert(ReadOnlySpan<byte> batch, BatchShape shape, ulong sequence)
     {
-        if (_live.Add(batch, shape, sequence) < _options.MemTableBytes)
+        (long bytes, long rows) = _live.Add(batch, shape, sequence);
+        if (bytes < _options.MemTableBytes && rows < Limits.MemTableRows)
             return;
         _upkeep.Freeze();
         _sealWanted.Set();

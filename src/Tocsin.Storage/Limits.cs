@@ -43,21 +43,20 @@ public static class Limits
 
     public const int FreeSpaceCheckBytes = 16 * MiB;
 
-    /// <summary>Raw bytes of one block: fits the second-level cache.</summary>
-    public const int BlockBytes = 2 * MiB;
+    /// <summary>Raw bytes of one block: what a block holds in memory while it is written.</summary>
+    public const int BlockBytes = 64 * MiB;
 
-    public const int BlockRows = 8192;
+    /// <summary>
+    /// Rows of one block. Dictionaries and templates stand once per block, so blocks are large; a column of one fits the
+    /// second-level cache.
+    /// </summary>
+    public const int BlockRows = 65_536;
+
+    /// <summary>A memtable is sealed with so many rows: then it fills a block.</summary>
+    public const int MemTableRows = BlockRows - 4096;
 
     /// <summary>Field columns per block; further names share one column of encoded fields.</summary>
     public const int BlockColumns = 1000;
-
-    /// <summary>
-    /// Distinct values up to which a column is a dictionary: the index is one byte, 255 means absent.
-    /// </summary>
-    public const int DictionaryValues = 255;
-
-    /// <summary>Values longer than this are not worth comparing for a dictionary.</summary>
-    public const int DictionaryValueBytes = 256;
 
     /// <summary>Columns below this size are not compressed; the header costs more than it saves.</summary>
     public const int CompressFromBytes = 128;

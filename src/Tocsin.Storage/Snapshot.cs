@@ -102,15 +102,15 @@ internal sealed class LiveSet : IDisposable
     }
 
     /// <summary>
-    /// Adds to the active memtable, which cannot be swapped away meanwhile. Returns its size in bytes.
+    /// Adds to the active memtable, which cannot be swapped away meanwhile. Returns its size in bytes and rows.
     /// </summary>
-    public long Add(ReadOnlySpan<byte> batch, BatchShape shape, ulong firstSequence)
+    public (long Bytes, long Rows) Add(ReadOnlySpan<byte> batch, BatchShape shape, ulong firstSequence)
     {
         lock (_lock)
         {
             _newest.Active.Add(batch, shape, firstSequence);
             Volatile.Write(ref _unsealedBytes, _unsealedBytes + batch.Length);
-            return _newest.Active.Bytes;
+            return (_newest.Active.Bytes, _newest.Active.Rows);
         }
     }
 

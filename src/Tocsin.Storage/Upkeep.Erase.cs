@@ -130,7 +130,7 @@ internal sealed partial class Upkeep
             var visible = new List<ScanBlock>();
             now.View(segment, TimeRange.Start, TimeRange.End, visible);
             foreach (ScanBlock block in visible)
-                Copy(block, (in Model.Events.EventRow _) => rows);
+                Copy(block, rows);
             return (rows, deleted);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)

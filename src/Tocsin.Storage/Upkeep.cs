@@ -146,9 +146,8 @@ internal sealed partial class Upkeep
             var added = new List<SegmentFile>();
             foreach (Dataset dataset in table.Datasets)
             {
-                var blocks = new List<ScanBlock>();
-                snapshot.View(table, dataset, TimeRange.Start, TimeRange.End, blocks);
-                foreach ((Partition partition, RowTable rows) in Partitions(dataset, blocks))
+                Tombstone[] hidden = [.. snapshot.Tombstones.Where(t => t.Dataset == dataset && t.MayTouch(table))];
+                foreach ((Partition partition, RowTable rows) in Partitions(dataset, table, hidden))
                     added.Add(Write(partition, rows, table.StartSequence, table.EndSequence, []));
             }
             Replace(table, [], added, table.EndSequence);
@@ -173,7 +172,7 @@ internal sealed partial class Upkeep
             foreach (SegmentFile segment in group)
                 segment.View(TimeRange.Start, TimeRange.End, blocks);
             foreach (ScanBlock block in blocks)
-                Copy(block, (in EventRow _) => rows);
+                Copy(block, rows);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
@@ -241,28 +240,41 @@ internal sealed partial class Upkeep
         _live.Swap(s => new Snapshot(s.Active, [.. s.Frozen.Where(t => t != sealedTable)], segments, s.Tombstones));
     }
 
-    private Dictionary<Partition, RowTable> Partitions(Dataset dataset, List<ScanBlock> blocks)
+    private Dictionary<Partition, RowTable> Partitions(Dataset dataset, MemTable table, Tombstone[] hidden)
     {
         // Absurd times must not make thousands of folders: what has expired, or lies far ahead, shares one.
         DateOnly last = Days.Of(Instant.Now(_clock)).AddDays(2);
         var partitions = new Dictionary<Partition, RowTable>();
-        foreach (ScanBlock block in blocks)
+        (Partition Key, RowTable? Rows, byte[]? Buffer, int Number) now = default;
+        string? retentionClass = null;
+        DateOnly first = default;
+        table.Visit(dataset, (in EventRow row, RowId id, byte[] buffer) =>
         {
-            Copy(block, (in EventRow row) =>
+            foreach (Tombstone tombstone in hidden)
             {
-                string retentionClass = _retention.ClassOf(dataset, row);
-                DateOnly first = _retention.FirstDay(dataset, retentionClass).AddDays(-1), day = Days.Of(row.Time);
-                day = day < first ? first : day > last ? last : day;
-                var key = new Partition(dataset, day, retentionClass);
+                if (tombstone.Rows.Matches(row))
+                    return;
+            }
+            string ofRow = _retention.ClassOf(dataset, row);
+            if (!ReferenceEquals(ofRow, retentionClass))
+                first = _retention.FirstDay(dataset, retentionClass = ofRow).AddDays(-1);
+            DateOnly day = Days.Of(row.Time);
+            day = day < first ? first : day > last ? last : day;
+            var key = new Partition(dataset, day, retentionClass);
+            if (now.Rows is null || key != now.Key)
+            {
                 if (!partitions.TryGetValue(key, out RowTable? rows))
                     partitions.Add(key, rows = new RowTable());
-                return rows;
-            });
-        }
+                now = (key, rows, null, 0);
+            }
+            if (now.Buffer != buffer)
+                (now.Buffer, now.Number) = (buffer, now.Rows!.Borrow(buffer));
+            now.Rows!.Add(row, id, now.Number);
+        });
         return partitions;
     }
 
-    private static void Copy(ScanBlock block, TargetOf target)
+    private static void Copy(ScanBlock block, RowTable target)
     {
         var everything = new BlockQuery(TimeRange.Start, TimeRange.End, Predicate.All, OldestFirst: true, After: null);
         using BlockMatches matches = block.Open(everything);
@@ -271,12 +283,10 @@ internal sealed partial class Upkeep
         do
         {
             EventRow row = matches.Current;
-            target(row).Add(row, matches.Id);
+            target.Add(row, matches.Id);
         }
         while (matches.Advance());
     }
-
-    private delegate RowTable TargetOf(in EventRow row);
 }
 
 /// <summary>Rows that lie together and expire together.</summary>

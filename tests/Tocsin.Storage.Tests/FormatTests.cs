@@ -64,6 +64,27 @@ public sealed class FormatTests
     }
 
     [Fact]
+    public void A_segment_of_version_1_still_opens()
+    {
+        var files = new MemoryFileSystem();
+        files.CreateDirectory("/old");
+        files.WriteAll("/old/1.seg", Convert.FromHexString(Documented("segment-1.md").Replace(" ", "").Replace("\n", "")));
+        SegmentFile segment = SegmentFile.Open(files, "/old/1.seg", error => throw error);
+        var blocks = new List<ScanBlock>();
+        segment.View(TimeRange.Start, TimeRange.End, blocks);
+        using BlockMatches rows = blocks.ShouldHaveSingleItem().Open(
+            new BlockQuery(TimeRange.Start, TimeRange.End, Predicate.All, OldestFirst: true, After: null));
+        rows.Count.ShouldBe(2);
+        rows.Id.Sequence.ShouldBe(7ul);
+        rows.Current.TryGet("n"u8, out FieldValue n).ShouldBeTrue();
+        n.AsInt.ShouldBe(1);
+        rows.Advance().ShouldBeTrue();
+        rows.Current.TryGet("@body"u8, out FieldValue body).ShouldBeTrue();
+        body.ToString().ShouldBe("second");
+        rows.Current.TraceId.SequenceEqual(Some.TraceId(0)).ShouldBeTrue();
+    }
+
+    [Fact]
     public void A_token_hash_never_changes()
     {
         Tokens.Hash("Timeout"u8).ShouldBe(Tokens.Hash("tIMEOUT"u8));

@@ -3,6 +3,7 @@ using Tocsin.Model.Events;
 using Tocsin.Storage.Io;
 using Tocsin.Storage.Scan;
 using Tocsin.Storage.Segment;
+using Tocsin.Storage.Segment.Columns;
 using Tocsin.Testing;
 
 namespace Tocsin.Storage.Tests;
@@ -63,20 +64,24 @@ public sealed class FuzzTests
     {
         (MemoryFileSystem files, string path) = OneSegment();
         BlockHeader header = SegmentFile.Open(files, path, _ => { }).Footer.Blocks[0];
-        byte[] block = files.ReadAll(path).AsSpan((int)header.Offset, header.Length).ToArray();
+        byte[] whole = files.ReadAll(path).ToArray();
+        byte[] directory = whole.AsSpan((int)header.Offset, header.DirectoryLength).ToArray();
         var mutation = new Mutation(FuzzSeed.Of(3));
         for (int i = 0; i < 5000; i++)
         {
-            byte[] bad = mutation.Of(block.AsSpan(0, header.DirectoryLength));
-            byte[] whole = [.. bad, .. block.AsSpan(header.DirectoryLength)];
-            BlockHeader fitting =
-                header with { DirectoryLength = bad.Length, DirectoryCrc = Crc32C.Of(bad), Length = whole.Length };
+            byte[] bad = mutation.Of(directory);
+            Array.Resize(ref bad, directory.Length);
+            bad.CopyTo(whole, (int)header.Offset);
+            files.WriteAll(path, whole);
+            BlockHeader fitting = header with { DirectoryCrc = Crc32C.Of(bad) };
             Survives(() =>
             {
-                var columns = new BlockColumns(whole, fitting);
+                SegmentFile file = SegmentFile.Open(files, path, _ => { });
+                using BlockColumns columns = new ColumnBlock(file, fitting).Columns();
                 columns.Load(null);
-                for (int row = 0; row < header.Rows; row++)
-                    _ = Store.Canonical(columns.Assemble(row));
+                var row = new ByteBuffer();
+                for (int i = 0; i < header.Rows; i++)
+                    _ = Store.Canonical(columns.Assemble(i, row));
             });
         }
     }
@@ -93,13 +98,17 @@ public sealed class FuzzTests
             {
                 Survives(() =>
                 {
-                    Column column = Column.Decode(random.Next(10) == 0 ? (ColumnEncoding)random.Next(9) : encoding,
-                        mutation.Of(raw), rows);
+                    ColumnEncoding said = random.Next(10) == 0 ? (ColumnEncoding)random.Next(15, 23) : encoding;
+                    using Column column = Column.Read(said, mutation.Of(raw), rows);
+                    var value = new ByteBuffer();
                     for (int row = 0; row < rows; row++)
                     {
-                        ReadOnlySpan<byte> value = column[row];
-                        if (value.Length > 0)
-                            _ = FieldValue.Read(ref value).ToString();
+                        value.Clear();
+                        column.Write(row, value);
+                        ReadOnlySpan<byte> rest = value.Span;
+                        column.Has(row).ShouldBe(rest.Length > 0);
+                        if (rest.Length > 0)
+                            _ = FieldValue.Read(ref rest).ToString();
                     }
                 });
             }
@@ -150,22 +159,27 @@ public sealed class FuzzTests
         const int rows = 40;
         Func<int, object?>[] shapes =
         [
-            i => "same", i => i % 3, i => (long)i * 1000 - 7, i => i / 3.0, i => Some.SpanId(i), i => $"text {i}",
+            i => "same", i => i % 3, i => (long)i * 1000 - 7, i => i / 3.0, i => Some.SpanId(i), i => $"text {i}", i => new string((char)('g' + i % 19), i + 1) + i * i,
+            i => i * 1e300, i => i % 5 == 0 ? null : i * 0.25,
             i => i % 2 == 0 ? i : new object?[] { i, "x", new Dictionary<string, object?> { ["k"] = i } },
         ];
         foreach (Func<int, object?> shape in shapes)
         {
             foreach (int every in (int[])[1, 3])
             {
-                var column = new ColumnBuilder(ColumnRole.Field, [1]);
+                var column = new ColumnBuilder(ColumnRole.Field, [1], new ColumnScratch());
+                column.Clear();
+                var buffer = new ByteBuffer();
                 for (int row = 0; row < rows; row += every)
                 {
                     using var writer = new EventBatchWriter(Dataset.Logs);
                     Some.Value(writer, shape(row));
-                    column.Add(row, writer.Encoded.Span[8..]);
+                    ReadOnlySpan<byte> value = writer.Encoded.Span[8..];
+                    buffer.Bytes(value);
+                    column.Add(row, new Place(0, buffer.Length - value.Length, value.Length), (ValueKind)value[0]);
                 }
                 var raw = new ByteBuffer();
-                yield return (column.Encode(rows, raw, null), raw.Span.ToArray(), rows);
+                yield return (column.Encode([buffer.Array], rows, raw, null), raw.Span.ToArray(), rows);
             }
         }
     }

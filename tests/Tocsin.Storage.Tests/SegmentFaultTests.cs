@@ -19,7 +19,7 @@ public sealed class SegmentFaultTests
         store.Database.Seal(default);
         string path = SegmentPaths(store).Single();
         Damage(store, path, SegmentFile.Open(store.Files, path, _ => { }).Footer.Blocks[0].Offset + 3);
-        store.Bodies().Count.ShouldBe(100);
+        store.Bodies().Count.ShouldBe((Limits.BlockRows + 100) / 2);
         store.LastReport!.BadBlocks.ShouldBe(1);
         store.LastReport.Partial.ShouldBeTrue();
         store.Database.Stats().Corruptions.ShouldBePositive();

@@ -4,6 +4,9 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Memory;
 
+/// <summary>Receives a row of a memtable that no longer grows.</summary>
+internal delegate void MemVisitor(in EventRow row, RowId id, byte[] buffer);
+
 /// <summary>
 /// Encoded batches of one dataset, one after the other in one array. Written by the committer, read by any number of
 /// scans:
@@ -38,6 +41,18 @@ internal sealed class MemChunk(Dataset dataset, byte[] buffer)
     /// <summary>What a scan may read: the batches there are now. Call under the memtable's lock.</summary>
     public MemBlock View() => new(buffer, _batches, Count, MinTime, MaxTime, Rows, _used);
 
+    /// <summary>Only once the memtable is frozen.</summary>
+    public void Visit(MemVisitor visit)
+    {
+        foreach (Batch batch in _batches.AsSpan(0, Count))
+        {
+            ulong sequence = batch.FirstSequence;
+            var reader = new EventBatchReader(buffer.AsSpan(batch.Offset, batch.Length));
+            while (reader.MoveNext())
+                visit(reader.Row, new RowId(reader.Row.Time, sequence++), buffer);
+        }
+    }
+
     internal readonly record struct Batch(ulong FirstSequence, int Offset, int Length);
 }
 
@@ -69,7 +84,7 @@ internal sealed class MemBlock(
         return matches;
     }
 
-    private sealed class MemMatches(byte[] buffer) : BlockMatches
+    private sealed class MemMatches(byte[] buffer) : ListedMatches
     {
         private readonly List<Place> _places = [];
 

@@ -55,6 +55,16 @@ internal sealed class MemTable(ChunkPool pool, ulong start, long startedAt) : Sh
         }
     }
 
+    /// <summary>Every row added so far, with the array it lies in.</summary>
+    public void Visit(Dataset dataset, MemVisitor visit)
+    {
+        MemChunk[] chunks;
+        lock (_lock)
+            chunks = [.. _chunks.Where(c => c.Dataset == dataset)];
+        foreach (MemChunk chunk in chunks)
+            chunk.Visit(visit);
+    }
+
     /// <summary>Blocks of all rows added so far whose time may lie in the range.</summary>
     public void View(Dataset dataset, Instant from, Instant to, List<ScanBlock> into)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Tocsin.Model.Events;
+using Tocsin.Storage.Segment;
 
 namespace Tocsin.Storage.Scan;
 
@@ -29,6 +30,26 @@ public sealed class FieldPath
         value = default;
         return false;
     }
+
+    internal IReadOnlyList<string> Names => _names;
+
+    /// <summary>Whether no row of the block can have the field inside a map.</summary>
+    internal bool IsFlatIn(BlockDirectory block)
+    {
+        foreach (string name in _names)
+        {
+            for (int dot = name.LastIndexOf('.'); dot > 0; dot = name.LastIndexOf('.', dot - 1))
+            {
+                if (block.Fields(name[..dot]).Length > 0)
+                    return false;
+            }
+        }
+        return true;
+    }
+
+    /// <summary>What a stream has under one of the names, as it is or inside a map.</summary>
+    internal bool TryGetInStream(ReadOnlySpan<byte> stream, int name, out FieldValue value) =>
+        FieldReader.TryGet(stream, _utf8[name], out value) || TryNested(stream, _utf8[name], out value);
 
     public override string ToString() => string.Join('|', _names);
 

@@ -8,6 +8,11 @@ public abstract record ValuePredicate : Predicate
 {
     internal override bool MayMatch(BlockSummary block) => true;
 
+    /// <summary>How a column may answer for many strings at once; null when each has to be asked.</summary>
+    internal virtual TextShape? Shape => null;
+
+    internal virtual bool Accepts(FieldValue value) => TestAny(value);
+
     /// <summary>The value is no array and no map.</summary>
     protected abstract bool Test(FieldValue value);
 
@@ -63,6 +68,8 @@ public sealed record FieldEquals(FieldPath Field, string Text) : FieldPredicate(
 {
     private readonly ValueText _wanted = new(Text);
 
+    internal override TextShape? Shape => TextShape.Of(Text, [Encoding.UTF8.GetBytes(Text)]);
+
     protected override bool Test(FieldValue value) => _wanted.Is(value);
 
     internal override bool MayMatch(BlockSummary block) => _wanted.MayBeIn(block);
@@ -77,6 +84,8 @@ public sealed record FieldContains(FieldPath Field, string Text) : FieldPredicat
 {
     private readonly ValueText _wanted = new(Text);
 
+    internal override TextShape? Shape => _wanted.Shape;
+
     protected override bool Test(FieldValue value) => _wanted.IsIn(value);
 
     internal override bool MayMatch(BlockSummary block) => _wanted.MayBeIn(block);
@@ -88,6 +97,8 @@ public sealed record FieldContains(FieldPath Field, string Text) : FieldPredicat
 public sealed record FieldMatches(FieldPath Field, string Pattern) : FieldPredicate(Field)
 {
     private readonly Wildcard _wildcard = new(Pattern);
+
+    internal override TextShape? Shape => _wildcard.Shape;
 
     protected override bool Test(FieldValue value) => value.Kind switch
     {

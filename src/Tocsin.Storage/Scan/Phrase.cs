@@ -1,4 +1,5 @@
 using System.Text;
+using Tocsin.Storage.Segment;
 
 namespace Tocsin.Storage.Scan;
 
@@ -20,12 +21,16 @@ internal sealed class Phrase
         while (Tokens.Next(ref rest, out ReadOnlySpan<byte> word))
             words.Add(word.ToArray());
         Words = words;
-        Hashes = [.. words.Select(w => Tokens.Hash(w))];
+        Hashes = [.. words.Where(w => !w.AsSpan().ContainsAnyInRange((byte)'0', (byte)'9') || TextTemplate.IsId(w)).Select(w => Tokens.Hash(w))];
     }
 
     public IReadOnlyList<byte[]> Words { get; }
 
+    /// <summary>Of the words that the filter of a block can deny: a word with digits may be split over a template.</summary>
     public IReadOnlyList<ulong> Hashes { get; }
+
+    /// <summary>What a text must contain.</summary>
+    public IReadOnlyList<byte[]> Fragments => Words.Count > 0 ? Words : [_raw];
 
     public bool IsIn(ReadOnlySpan<byte> text)
     {

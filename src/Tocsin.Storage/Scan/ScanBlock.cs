@@ -44,19 +44,35 @@ internal abstract class ScanBlock
 /// <summary>The matching rows of one block in the order of the scan, and a position among them. One thread.</summary>
 internal abstract class BlockMatches : IDisposable
 {
-    private readonly List<(RowId Id, int Place)> _found = [];
-    private int _at;
+    public abstract int Count { get; }
 
-    public int Count => _found.Count;
-
-    public RowId Id => _found[_at].Id;
+    public abstract RowId Id { get; }
 
     public long BytesRead { get; set; }
 
     /// <summary>The current row. Valid until the next call of any member.</summary>
-    public EventRow Current => Row(_found[_at].Place);
+    public abstract EventRow Current { get; }
 
-    public bool Advance() => ++_at < _found.Count;
+    public abstract bool Advance();
+
+    public virtual void Dispose()
+    {
+    }
+}
+
+/// <summary>Matches that are gathered one by one, then sorted.</summary>
+internal abstract class ListedMatches : BlockMatches
+{
+    private readonly List<(RowId Id, int Place)> _found = [];
+    private int _at;
+
+    public override int Count => _found.Count;
+
+    public override RowId Id => _found[_at].Id;
+
+    public override EventRow Current => Row(_found[_at].Place);
+
+    public override bool Advance() => ++_at < _found.Count;
 
     public void Sort(bool oldestFirst)
     {
@@ -64,10 +80,6 @@ internal abstract class BlockMatches : IDisposable
             _found.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         else
             _found.Sort(static (a, b) => b.Id.CompareTo(a.Id));
-    }
-
-    public virtual void Dispose()
-    {
     }
 
     protected void Add(RowId id, int place) => _found.Add((id, place));

@@ -51,6 +51,8 @@ public sealed record TextContains(string Text) : TextPredicate
 {
     private readonly ValueText _wanted = new(Text);
 
+    internal override TextShape? Shape => _wanted.Shape;
+
     protected override bool Test(FieldValue value) => _wanted.IsIn(value);
 
     internal override bool MayMatch(BlockSummary block) => _wanted.MayBeIn(block);
@@ -62,6 +64,8 @@ public sealed record TextContains(string Text) : TextPredicate
 public sealed record TextMatches(string Pattern) : TextPredicate
 {
     private readonly Wildcard _wildcard = new(Pattern);
+
+    internal override TextShape? Shape => _wildcard.Shape;
 
     protected override bool Test(FieldValue value) => value.Kind switch
     {

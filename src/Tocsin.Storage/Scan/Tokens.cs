@@ -9,6 +9,9 @@ namespace Tocsin.Storage.Scan;
 /// </summary>
 internal static class Tokens
 {
+    /// <summary>Hexadecimal words of digits and letters are ids from this length on.</summary>
+    public const int IdLength = 8;
+
     private static readonly SearchValues<byte> s_word = SearchValues.Create(WordBytes());
 
     public static bool IsWord(byte b) => b >= 0x80 || char.IsAsciiLetterOrDigit((char)b) || b == '_';

@@ -12,6 +12,9 @@ internal sealed class ValueText(string text)
     private readonly Phrase _phrase = new(text);
     private readonly Number? _number = Number.Parse(Encoding.UTF8.GetBytes(text));
 
+    /// <summary>Of <see cref="IsIn"/>.</summary>
+    public TextShape? Shape { get; } = TextShape.Of(text, new Phrase(text).Fragments);
+
     public bool IsIn(FieldValue value) =>
         value.Kind == ValueKind.String ? _phrase.IsIn(value.Payload) : EqualsPlain(value);
 

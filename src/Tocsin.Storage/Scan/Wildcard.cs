@@ -28,7 +28,10 @@ internal sealed class Wildcard
         }
         _pattern = [.. items];
         _ascii = Ascii.IsValid(pattern);
+        Shape = TextShape.Of(pattern, Fragments(items), countsCharacters: items.Contains(AnyCharacter));
     }
+
+    public TextShape? Shape { get; }
 
     public bool Matches(ReadOnlySpan<byte> text)
     {
@@ -42,6 +45,23 @@ internal sealed class Wildcard
                 return true;
         }
         return false;
+    }
+
+    private static List<byte[]> Fragments(List<short> items)
+    {
+        var fragments = new List<byte[]>();
+        var fragment = new List<byte>();
+        foreach (short item in items.Append(AnyText))
+        {
+            if (item >= 0)
+            {
+                fragment.Add((byte)item);
+                continue;
+            }
+            fragments.Add([.. fragment]);
+            fragment.Clear();
+        }
+        return fragments;
     }
 
     /// <summary>Linear but for one step back per '*', which only the last '*' ever takes.</summary>

@@ -6,13 +6,18 @@ namespace Tocsin.Storage.Segment;
 /// <param name="Minute">Minutes since 1970.</param>
 internal readonly record struct MinuteCount(long Minute, byte Family, int Count);
 
+/// <summary>Rows of one stream.</summary>
+/// <param name="Stream">Number in the segment's table of streams.</param>
+internal readonly record struct StreamCount(int Stream, int Rows);
+
 /// <summary>What a segment's footer says about one block.</summary>
 /// <remarks>
 /// Layout (docs/formats/segment.md):
 /// <code>
 /// u64 offset, u32 length, u32 directoryLength, u32 directoryCrc, u32 filterOffset, u32 filterLength, u32 filterCrc,
 /// u32 rows, u32 rawBytes, i64 minTime, i64 maxTime, u64 minSequence, u64 maxSequence, u8 minSeverity, u8 maxSeverity,
-/// varint counts, per count: zigzag minute minus the minute before, u8 family, varint rows
+/// varint counts, per count: zigzag minute minus the minute before, u8 family, varint rows,
+/// since version 2: varint streams, per stream: varint number, varint rows
 /// </code>
 /// </remarks>
 internal sealed record BlockHeader
@@ -33,6 +38,9 @@ internal sealed record BlockHeader
     public required byte MinSeverity { get; init; }
     public required byte MaxSeverity { get; init; }
     public required IReadOnlyList<MinuteCount> Counts { get; init; }
+
+    /// <summary>Empty in version 1, whose blocks have streams of their own.</summary>
+    public required IReadOnlyList<StreamCount> Streams { get; init; }
 
     public void Write(ByteBuffer into)
     {
@@ -60,10 +68,19 @@ internal sealed record BlockHeader
             into.Varint((ulong)count.Count);
             before = count.Minute;
         }
+        into.Varint((ulong)Streams.Count);
+        foreach (StreamCount stream in Streams)
+        {
+            into.Varint((ulong)stream.Stream);
+            into.Varint((ulong)stream.Rows);
+        }
     }
 
     /// <summary>Throws <see cref="InvalidDataException"/> when a figure cannot be true.</summary>
-    public static BlockHeader Read(ref ByteReader from)
+    /// <param name="from">Moved behind the header.</param>
+    /// <param name="version">Of the segment.</param>
+    /// <param name="streams">How many its table has.</param>
+    public static BlockHeader Read(ref ByteReader from, int version, int streams)
     {
         var header = new BlockHeader
         {
@@ -83,6 +100,7 @@ internal sealed record BlockHeader
             MinSeverity = from.U8(),
             MaxSeverity = from.U8(),
             Counts = ReadCounts(ref from),
+            Streams = version == 1 ? [] : ReadStreams(ref from, streams),
         };
         bool plausible = header.Offset >= 0 && header.Length >= 0
             && (uint)header.DirectoryLength <= (uint)header.Length
@@ -91,6 +109,14 @@ internal sealed record BlockHeader
             && header.FilterLength % 8 == 0
             && header.Rows is > 0 and <= Limits.BlockRows;
         return plausible ? header : throw new InvalidDataException("a block header is out of bounds");
+    }
+
+    private static StreamCount[] ReadStreams(ref ByteReader from, int known)
+    {
+        var streams = new StreamCount[from.Count(from.Left / 2)];
+        for (int i = 0; i < streams.Length; i++)
+            streams[i] = new StreamCount(from.Count(known - 1), from.Count(Limits.BlockRows));
+        return streams;
     }
 
     private static MinuteCount[] ReadCounts(ref ByteReader from)

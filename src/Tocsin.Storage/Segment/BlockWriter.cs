@@ -1,9 +1,8 @@
-using System.IO.Compression;
 using System.Text;
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Io;
-using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
 
@@ -19,6 +18,19 @@ internal sealed class BlockWriter
     private readonly ByteBuffer _columns = new(Limits.BlockBytes / 4);
     private readonly ByteBuffer _raw = new(64 * 1024);
     private readonly TokenSet _tokens = new();
+    private readonly ColumnScratch _scratch = new();
+    private readonly FieldColumns _fields;
+    private readonly ColumnBuilder _traceId, _spanId;
+    private readonly List<ColumnEntry> _entries = [];
+    private readonly ByteBuffer _ids = new(64 * 1024), _overflow = new(64);
+    private long[] _numbers = [];
+
+    public BlockWriter()
+    {
+        _fields = new FieldColumns(_scratch);
+        _traceId = new ColumnBuilder(ColumnRole.TraceId, [], _scratch);
+        _spanId = new ColumnBuilder(ColumnRole.SpanId, [], _scratch);
+    }
 
     /// <summary>The finished block. Valid until the next call of <see cref="Write"/>.</summary>
     public ByteBuffer Block { get; } = new(Limits.BlockBytes / 4);
@@ -31,23 +43,19 @@ internal sealed class BlockWriter
     {
         _columns.Clear();
         _tokens.Clear();
+        _entries.Clear();
         Block.Clear();
-        var split = new RowSplitter(rows, start, count);
-        List<ColumnEntry> entries =
-            [Stored(ColumnRole.Streams, [], ColumnEncoding.Streams, split.WriteStreams(_raw, _tokens))];
-        foreach (ColumnBuilder column in split.Columns)
-        {
-            _raw.Clear();
-            ColumnEncoding encoding = column.Encode(count, _raw, column.Role == ColumnRole.Field ? _tokens : null);
-            entries.Add(Stored(column.Role, column.Name, encoding, _raw));
-        }
-        int directory = WriteDirectory(entries);
+        BlockHeader header = WriteFixed(rows, start, count);
+        WriteIds(rows, start, count);
+        WriteFields(rows, start, count);
+        int directory = WriteDirectory();
         uint directoryCrc = Crc32C.Of(Block.Span);
         Block.Bytes(_columns.Span);
         int filter = Block.Length;
-        split.AddIds(_tokens);
+        foreach (StreamCount stream in header.Streams)
+            _tokens.AddFields(rows.Streams[stream.Stream]);
         _tokens.WriteFilter(Block);
-        return split.Header with
+        return header with
         {
             Offset = offset,
             Length = Block.Length,
@@ -59,193 +67,302 @@ internal sealed class BlockWriter
         };
     }
 
+    /// <summary>The columns that every row has, and what the header says of them.</summary>
+    private BlockHeader WriteFixed(RowTable rows, int start, int count)
+    {
+        if (_numbers.Length < count)
+            _numbers = new long[count];
+        Span<long> numbers = _numbers.AsSpan(0, count);
+        for (int i = 0; i < count; i++)
+            numbers[i] = rows.Id(start + i).Time.UnixNanos;
+        WriteInts(ColumnRole.Time, numbers);
+        MinuteCount[] minutes = CountMinutes(rows, start, numbers);
+        long raw = 0;
+        for (int i = 0; i < count; i++)
+        {
+            EventRow row = rows[start + i];
+            raw += row.Encoded.Length;
+            numbers[i] = unchecked(row.Observed.UnixNanos - row.Time.UnixNanos);
+        }
+        WriteInts(ColumnRole.ObservedDelay, numbers);
+        for (int i = 0; i < count; i++)
+            numbers[i] = unchecked((long)rows.Id(start + i).Sequence);
+        WriteInts(ColumnRole.Sequence, numbers);
+        (ulong minSequence, ulong maxSequence) = (ulong.MaxValue, 0);
+        foreach (long sequence in numbers)
+            (minSequence, maxSequence) = (Math.Min(minSequence, (ulong)sequence), Math.Max(maxSequence, (ulong)sequence));
+        (byte minSeverity, byte maxSeverity) = WriteSeverity(rows, start, numbers);
+        for (int i = 0; i < count; i++)
+            numbers[i] = rows.Stream(start + i);
+        WriteInts(ColumnRole.Stream, numbers);
+        return new BlockHeader
+        {
+            Offset = 0, Length = 0, DirectoryLength = 0, DirectoryCrc = 0, FilterOffset = 0, FilterLength = 0,
+            FilterCrc = 0,
+            Rows = count, RawBytes = (int)Math.Min(raw, int.MaxValue),
+            MinTime = rows.Id(start).Time, MaxTime = rows.Id(start + count - 1).Time,
+            MinSequence = minSequence, MaxSequence = maxSequence,
+            MinSeverity = minSeverity, MaxSeverity = maxSeverity,
+            Counts = minutes, Streams = CountStreams(numbers, rows.Streams.Count),
+        };
+    }
+
+    private (byte Min, byte Max) WriteSeverity(RowTable rows, int start, Span<long> numbers)
+    {
+        Span<int> codes = stackalloc int[256];
+        codes.Fill(-1);
+        _raw.Clear();
+        ByteBuffer values = _scratch.Heap;
+        values.Clear();
+        (byte min, byte max, int count) = (byte.MaxValue, 0, 0);
+        for (int i = 0; i < numbers.Length; i++)
+        {
+            byte severity = rows[start + i].Severity;
+            (min, max) = (Math.Min(min, severity), Math.Max(max, severity));
+            if (codes[severity] < 0)
+            {
+                codes[severity] = count++;
+                values.U8(9);
+                values.U8((byte)ValueKind.Int);
+                values.I64(severity);
+            }
+            numbers[i] = codes[severity];
+        }
+        _raw.U8(CodesColumn.Plain);
+        _raw.Varint((ulong)count);
+        TextBlock.Write(values.Span, _raw);
+        IntPack.Write(numbers, delta: false, _raw);
+        _raw.Take(IntPack.Padding).Clear();
+        Store(ColumnRole.Severity, [], ColumnEncoding.Codes);
+        return (min, max);
+    }
+
+    private void WriteIds(RowTable rows, int start, int count)
+    {
+        _traceId.Clear();
+        _spanId.Clear();
+        // Tag, length, bytes, as everywhere else; the row itself holds only the bytes.
+        _ids.Clear();
+        for (int i = 0; i < count; i++)
+        {
+            EventRow row = rows[start + i];
+            AddId(_traceId, i, row.TraceId);
+            AddId(_spanId, i, row.SpanId);
+        }
+        byte[][] buffers = [_ids.Array];
+        Encode(_traceId, buffers, count);
+        Encode(_spanId, buffers, count);
+    }
+
+    private void AddId(ColumnBuilder column, int row, ReadOnlySpan<byte> id)
+    {
+        if (id.Length == 0)
+            return;
+        int start = _ids.Length;
+        _ids.U8((byte)ValueKind.Bytes);
+        _ids.Blob(id);
+        column.Add(row, new Place(0, start, _ids.Length - start), ValueKind.Bytes);
+    }
+
+    private void WriteFields(RowTable rows, int start, int count)
+    {
+        _fields.Clear();
+        ByteBuffer? overflow = null;
+        List<(int Row, int Length)> overflowed = [];
+        for (int i = 0; i < count; i++)
+        {
+            Place place = rows.PlaceOf(start + i);
+            EventRow row = rows[start + i];
+            ReadOnlySpan<byte> buffer = rows.Buffers[place.Buffer];
+            _overflow.Clear();
+            _fields.BeginRow();
+            FieldReader fields = row.Fields;
+            while (fields.MoveNext())
+            {
+                ReadOnlySpan<byte> value = fields.Value.Encoded;
+                if (_fields.Of(fields.Name, i) is { } column)
+                {
+                    buffer.Overlaps(value, out int at);
+                    column.Add(i, new Place(place.Buffer, at, value.Length), fields.Value.Kind);
+                    continue;
+                }
+                _overflow.Blob(fields.Name);
+                _overflow.Bytes(value);
+            }
+            if (_overflow.Length == 0)
+                continue;
+            overflow ??= new ByteBuffer(4096);
+            int before = overflow.Length;
+            overflow.U8((byte)ValueKind.Bytes);
+            overflow.Blob(_overflow.Span);
+            overflowed.Add((i, overflow.Length - before));
+            _tokens.AddFields(_overflow.Span);
+        }
+        foreach (ColumnBuilder column in _fields.Columns)
+            Encode(column, rows.Buffers, count);
+        if (overflow is not null)
+            WriteOverflow(overflow, overflowed, count);
+    }
+
+    private void WriteOverflow(ByteBuffer overflow, List<(int Row, int Length)> rows, int count)
+    {
+        var column = new ColumnBuilder(ColumnRole.Overflow, [], _scratch);
+        int at = 0;
+        foreach ((int row, int length) in rows)
+        {
+            column.Add(row, new Place(0, at, length), ValueKind.Bytes);
+            at += length;
+        }
+        Encode(column, [overflow.Array], count);
+    }
+
+    private void Encode(ColumnBuilder column, IReadOnlyList<byte[]> buffers, int rows)
+    {
+        if (column.Count == 0)
+            return;
+        _raw.Clear();
+        TokenSet? tokens = column.Role == ColumnRole.Overflow ? null : _tokens;
+        Store(column.Role, column.Name, column.Encode(buffers, rows, _raw, tokens));
+    }
+
+    private void WriteInts(ColumnRole role, ReadOnlySpan<long> numbers)
+    {
+        _raw.Clear();
+        _raw.U8(0);
+        ColumnBuilder.WriteInts(numbers, _raw);
+        Store(role, [], ColumnEncoding.Integers);
+    }
+
+    private void Store(ColumnRole role, byte[] name, ColumnEncoding encoding)
+    {
+        ReadOnlySpan<byte> bytes = _raw.Span;
+        _entries.Add(new ColumnEntry(
+            role, name, encoding, Deflated: false, _columns.Length, bytes.Length, bytes.Length, Crc32C.Of(bytes)));
+        _columns.Bytes(bytes);
+    }
+
     /// <summary>
     /// Offsets in entries count from the first column, so that the directory's own length does not matter.
     /// </summary>
-    private int WriteDirectory(List<ColumnEntry> entries)
+    private int WriteDirectory()
     {
-        Block.Varint((ulong)entries.Count);
-        foreach (ColumnEntry entry in entries)
+        Block.Varint((ulong)_entries.Count);
+        foreach (ColumnEntry entry in _entries)
             entry.Write(Block);
         return Block.Length;
     }
 
-    private ColumnEntry Stored(ColumnRole role, byte[] name, ColumnEncoding encoding, ByteBuffer raw)
+    private static MinuteCount[] CountMinutes(RowTable rows, int start, ReadOnlySpan<long> times)
     {
-        ReadOnlySpan<byte> bytes = raw.Span;
-        bool deflated = TryDeflate(raw, out ReadOnlySpan<byte> smaller);
-        if (deflated)
-            bytes = smaller;
-        var entry = new ColumnEntry(
-            role, name, encoding, deflated, _columns.Length, bytes.Length, raw.Length, Crc32C.Of(bytes));
-        _columns.Bytes(bytes);
-        return entry;
+        var counts = new List<MinuteCount>();
+        Span<int> families = stackalloc int[Severity.Family(Severity.Max) + 1];
+        families.Clear();
+        long minute = Floor(times[0], NanosPerMinute);
+        for (int i = 0; i < times.Length; i++)
+        {
+            long now = Floor(times[i], NanosPerMinute);
+            if (now != minute)
+                Flush(counts, minute, families);
+            minute = now;
+            families[Severity.Family(rows[start + i].Severity)]++;
+        }
+        Flush(counts, minute, families);
+        return [.. counts];
     }
 
-    /// <summary>True when at least an eighth is saved.</summary>
-    private static bool TryDeflate(ByteBuffer raw, out ReadOnlySpan<byte> deflated)
+    private static void Flush(List<MinuteCount> into, long minute, Span<int> families)
     {
-        deflated = default;
-        if (raw.Length < Limits.CompressFromBytes)
-            return false;
-        var target = new MemoryStream(raw.Length);
-        using (var deflate = new DeflateStream(target, CompressionLevel.Fastest, leaveOpen: true))
-            deflate.Write(raw.Span);
-        if (target.Length > raw.Length - raw.Length / 8)
-            return false;
-        deflated = target.GetBuffer().AsSpan(0, (int)target.Length);
-        return true;
+        for (int family = 0; family < families.Length; family++)
+        {
+            if (families[family] > 0)
+                into.Add(new MinuteCount(minute, (byte)family, families[family]));
+        }
+        families.Clear();
     }
 
-    /// <summary>Splits rows into columns and sums up what the header says.</summary>
-    private sealed class RowSplitter
+    private static StreamCount[] CountStreams(ReadOnlySpan<long> streams, int most)
     {
-        private readonly Dictionary<string, List<ColumnBuilder>> _fields = new(StringComparer.Ordinal);
-        private readonly Dictionary<string, List<ColumnBuilder>>.AlternateLookup<ReadOnlySpan<char>> _byName;
-        private readonly Dictionary<string, int> _seen = new(StringComparer.Ordinal);
-        private readonly Dictionary<int, int> _streamNumbers = [];
-        private readonly List<byte[]> _streams = [];
-        private readonly Dictionary<(long Minute, byte Family), int> _counts = [];
-        private readonly ColumnBuilder _time = new(ColumnRole.Time, []), _sequence = new(ColumnRole.Sequence, []);
-        private readonly ColumnBuilder _delay = new(ColumnRole.ObservedDelay, []);
-        private readonly ColumnBuilder _severity = new(ColumnRole.Severity, []);
-        private readonly ColumnBuilder _traceId = new(ColumnRole.TraceId, []), _spanId = new(ColumnRole.SpanId, []);
-        private readonly ColumnBuilder _stream = new(ColumnRole.Stream, []), _overflow = new(ColumnRole.Overflow, []);
-        private readonly ByteBuffer _overflowFields = new(64);
-        private readonly List<byte[]> _ids = [];
-        private readonly List<byte[]> _overflowRows = [];
+        int[] counts = new int[most];
+        foreach (long stream in streams)
+            counts[stream]++;
+        return [.. counts.Index().Where(c => c.Item > 0).Select(c => new StreamCount(c.Index, c.Item))];
+    }
 
-        public RowSplitter(RowTable rows, int start, int count)
+    private static long Floor(long value, long step) => value / step - (value % step < 0 ? 1 : 0);
+}
+
+/// <summary>The field columns of a block, found by name. One thread.</summary>
+internal sealed class FieldColumns(ColumnScratch scratch)
+{
+    private readonly Dictionary<string, ColumnBuilder> _byName = new(StringComparer.Ordinal);
+    private readonly List<ColumnBuilder> _inOrder = [];
+    private ColumnBuilder? _first, _last;
+
+    /// <summary>Those that have a value, in the order in which their names came up first.</summary>
+    public IEnumerable<ColumnBuilder> Columns
+    {
+        get
         {
-            _byName = _fields.GetAlternateLookup<ReadOnlySpan<char>>();
-            long minTime = long.MaxValue, maxTime = long.MinValue, raw = 0;
-            ulong minSequence = ulong.MaxValue, maxSequence = 0;
-            byte minSeverity = byte.MaxValue, maxSeverity = 0;
-            for (int i = 0; i < count; i++)
+            foreach (ColumnBuilder first in _inOrder)
             {
-                EventRow row = rows[start + i];
-                RowId id = rows.Id(start + i);
-                long time = row.Time.UnixNanos;
-                (minTime, maxTime) = (Math.Min(minTime, time), Math.Max(maxTime, time));
-                (minSequence, maxSequence) = (Math.Min(minSequence, id.Sequence), Math.Max(maxSequence, id.Sequence));
-                (minSeverity, maxSeverity) = (Math.Min(minSeverity, row.Severity), Math.Max(maxSeverity, row.Severity));
-                raw += row.Encoded.Length;
-                (long, byte) key = (Floor(time, NanosPerMinute), (byte)Severity.Family(row.Severity));
-                _counts[key] = _counts.GetValueOrDefault(key) + 1;
-                AddFixed(i, row, id, rows.Stream(start + i));
-                AddFields(i, row);
+                for (ColumnBuilder? column = first; column is { Count: > 0 }; column = column.Repetition)
+                    yield return column;
             }
-            Header = new BlockHeader
-            {
-                Offset = 0, Length = 0, DirectoryLength = 0, DirectoryCrc = 0, FilterOffset = 0, FilterLength = 0,
-                FilterCrc = 0,
-                Rows = count, RawBytes = (int)Math.Min(raw, int.MaxValue),
-                MinTime = new Instant(minTime), MaxTime = new Instant(maxTime),
-                MinSequence = minSequence, MaxSequence = maxSequence,
-                MinSeverity = minSeverity, MaxSeverity = maxSeverity,
-                Counts = [.. _counts.OrderBy(c => c.Key.Minute).ThenBy(c => c.Key.Family)
-                    .Select(c => new MinuteCount(c.Key.Minute, c.Key.Family, c.Value))],
-            };
         }
+    }
 
-        public BlockHeader Header { get; }
-
-        public IEnumerable<ColumnBuilder> Columns =>
-            ((ColumnBuilder[])[_time, _sequence, _delay, _severity, _traceId, _spanId, _stream, _overflow])
-                .Concat(_fields.Values.SelectMany(c => c)).Where(c => c.Count > 0);
-
-        /// <summary>varint count, (varint length, encoded fields)*.</summary>
-        public ByteBuffer WriteStreams(ByteBuffer into, TokenSet tokens)
+    public void Clear()
+    {
+        // Names of blocks long gone are forgotten, now and then.
+        if (_byName.Count >= Limits.BlockColumns)
         {
-            into.Clear();
-            into.Varint((ulong)_streams.Count);
-            foreach (byte[] stream in _streams)
-            {
-                into.Blob(stream);
-                tokens.AddFields(stream);
-            }
-            return into;
+            _byName.Clear();
+            _inOrder.Clear();
+            _first = null;
         }
+        foreach (ColumnBuilder column in _inOrder)
+            column.Clear();
+    }
 
-        /// <summary>Ids, and the words of fields that found no column.</summary>
-        public void AddIds(TokenSet tokens)
+    public void BeginRow() => _last = null;
+
+    /// <summary>
+    /// A name that repeats within a row has one column per repetition. Null when the block has no column left.
+    /// </summary>
+    public ColumnBuilder? Of(ReadOnlySpan<byte> name, int row)
+    {
+        ColumnBuilder? column = _last is null ? _first : _last.Next;
+        if (column is null || !name.SequenceEqual(column.Name))
         {
-            foreach (byte[] id in _ids)
-                tokens.AddId(id);
-            foreach (byte[] fields in _overflowRows)
-                tokens.AddFields(fields);
+            column = Find(name);
+            if (_last is not null && column is not null)
+                _last.Next = column;
+            else if (column is not null)
+                _first = column;
         }
-
-        private void AddFixed(int i, in EventRow row, RowId id, int stream)
+        _last = column ?? _last;
+        for (int repetition = 0; column is not null && column.LastRow == row; repetition++)
         {
-            _time.AddInt(i, row.Time.UnixNanos);
-            _sequence.AddInt(i, unchecked((long)id.Sequence));
-            _delay.AddInt(i, unchecked(row.Observed.UnixNanos - row.Time.UnixNanos));
-            _severity.AddInt(i, row.Severity);
-            AddId(_traceId, i, row.TraceId);
-            AddId(_spanId, i, row.SpanId);
-            if (!_streamNumbers.TryGetValue(stream, out int number))
-            {
-                _streamNumbers.Add(stream, number = _streams.Count);
-                _streams.Add(row.Stream.ToArray());
-            }
-            _stream.AddInt(i, number);
-        }
-
-        private void AddId(ColumnBuilder column, int i, ReadOnlySpan<byte> id)
-        {
-            if (id.Length == 0)
-                return;
-            column.AddBytes(i, id);
-            _ids.Add(id.ToArray());
-        }
-
-        private void AddFields(int i, in EventRow row)
-        {
-            _overflowFields.Clear();
-            _seen.Clear();
-            FieldReader fields = row.Fields;
-            while (fields.MoveNext())
-            {
-                if (ColumnFor(fields.Name) is { } column)
-                {
-                    column.Add(i, fields.Value.Encoded);
-                    continue;
-                }
-                _overflowFields.Blob(fields.Name);
-                _overflowFields.Bytes(fields.Value.Encoded);
-            }
-            if (_overflowFields.Length == 0)
-                return;
-            _overflow.AddBytes(i, _overflowFields.Span);
-            _overflowRows.Add(_overflowFields.Span.ToArray());
-        }
-
-        /// <summary>
-        /// A name that repeats within a row has one column per repetition. Null when the block has no column left.
-        /// </summary>
-        private ColumnBuilder? ColumnFor(ReadOnlySpan<byte> name)
-        {
-            // Latin-1 maps every byte to one char and back, so names that are not UTF-8 stay apart too.
-            Span<char> key = name.Length <= 256 ? stackalloc char[name.Length] : new char[name.Length];
-            Encoding.Latin1.GetChars(name, key);
-            if (!_byName.TryGetValue(key, out List<ColumnBuilder>? columns))
-            {
-                if (_fields.Count >= Limits.BlockColumns)
-                    return null;
-                columns = [];
-                _byName[key] = columns;
-            }
-            var seen = _seen.GetAlternateLookup<ReadOnlySpan<char>>();
-            int repetition = seen.TryGetValue(key, out int before) ? before : 0;
-            if (repetition >= Limits.BlockColumns)
+            if (repetition == Limits.BlockColumns)
                 return null;
-            seen[key] = repetition + 1;
-            if (repetition == columns.Count)
-                columns.Add(new ColumnBuilder(ColumnRole.Field, name.ToArray()));
-            return columns[repetition];
+            column = column.Repetition ??= new ColumnBuilder(ColumnRole.Field, column.Name, scratch);
         }
+        return column;
+    }
 
-        private static long Floor(long value, long step) => value / step - (value % step < 0 ? 1 : 0);
+    private ColumnBuilder? Find(ReadOnlySpan<byte> name)
+    {
+        // Latin-1 maps every byte to one char and back, so names that are not UTF-8 stay apart too.
+        Span<char> key = name.Length <= 256 ? stackalloc char[name.Length] : new char[name.Length];
+        Encoding.Latin1.GetChars(name, key);
+        var byName = _byName.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (byName.TryGetValue(key, out ColumnBuilder? column))
+            return column;
+        if (_byName.Count >= Limits.BlockColumns)
+            return null;
+        column = new ColumnBuilder(ColumnRole.Field, name.ToArray(), scratch);
+        byName[key] = column;
+        _inOrder.Add(column);
+        return column;
     }
 }

@@ -11,6 +11,9 @@ internal sealed class ByteBuffer(int capacity = 4096)
 
     public ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
+    /// <summary>What holds the bytes until more are added.</summary>
+    public byte[] Array => _bytes;
+
     public ReadOnlyMemory<byte> Memory => _bytes.AsMemory(0, Length);
 
     public void Clear() => Length = 0;
@@ -18,11 +21,14 @@ internal sealed class ByteBuffer(int capacity = 4096)
     public Span<byte> Take(int count)
     {
         if (_bytes.Length - Length < count)
-            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, checked(Length + count)));
+            System.Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, checked(Length + count)));
         Span<byte> span = _bytes.AsSpan(Length, count);
         Length += count;
         return span;
     }
+
+    /// <summary>Takes bytes off the end.</summary>
+    public void Cut(int count) => Length -= count;
 
     public void Bytes(ReadOnlySpan<byte> bytes) => bytes.CopyTo(Take(bytes.Length));
 
@@ -65,6 +71,12 @@ internal sealed class ByteBuffer(int capacity = 4096)
 internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
+
+    /// <summary>From a place on, which may lie outside.</summary>
+    public ByteReader(ReadOnlySpan<byte> bytes, int at)
+        : this((uint)at <= (uint)bytes.Length ? bytes[at..] : throw new InvalidDataException("the data ends too early"))
+    {
+    }
 
     public readonly int Left => _rest.Length;
 

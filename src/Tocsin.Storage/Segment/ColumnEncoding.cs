@@ -23,6 +23,26 @@ internal enum ColumnEncoding : byte
 
     /// <summary>The encoded fields of each stream of the block.</summary>
     Streams = 7,
+
+    // Since version 2, which of the above has Constant and Streams.
+
+    /// <summary>Each different value once, and its number per row.</summary>
+    Codes = 16,
+
+    /// <summary>Whole numbers.</summary>
+    Integers = 17,
+
+    /// <summary>Doubles as whole numbers over a power of ten.</summary>
+    Decimals = 18,
+
+    /// <summary>Doubles, or byte strings of one length, as they are.</summary>
+    Fixed = 19,
+
+    /// <summary>Strings as templates and numbers.</summary>
+    Templates = 20,
+
+    /// <summary>Values of any kind, one after the other.</summary>
+    Heap = 21,
 }
 
 /// <summary>What a column means to the row. Written to disk; never renumber.</summary>

@@ -1,56 +1,91 @@
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
 
-/// <summary>Copies of rows on their way into a segment, sorted by (stream, time, arrival). One thread.</summary>
+/// <summary>Rows on their way into a segment, sorted by time and arrival. One thread.</summary>
 internal sealed class RowTable
 {
     private const int ChunkBytes = Limits.ChunkBytes;
-    private readonly List<byte[]> _chunks = [];
-    private readonly List<Entry> _entries = [];
+    private readonly List<byte[]> _buffers = [];
     private readonly List<byte[]> _streams = [];
     private readonly Dictionary<ulong, List<int>> _streamsByHash = [];
-    private int _used = ChunkBytes;
+    private Entry[] _entries = new Entry[1024];
+    private bool _sorted = true;
+    private int _chunk = -1, _used;
     private int _lastStream = -1;
 
-    public int Count => _entries.Count;
+    public int Count { get; private set; }
 
     public long RawBytes { get; private set; }
 
+    /// <summary>In which the rows lie.</summary>
+    public IReadOnlyList<byte[]> Buffers => _buffers;
+
+    /// <summary>The encoded fields of each stream.</summary>
+    public IReadOnlyList<byte[]> Streams => _streams;
+
+    /// <summary>The number of a buffer whose rows are not copied; it must not change while the table is used.</summary>
+    public int Borrow(byte[] buffer)
+    {
+        _buffers.Add(buffer);
+        return _buffers.Count - 1;
+    }
+
+    /// <summary>A row that lies in a borrowed buffer.</summary>
+    public void Add(in EventRow row, RowId id, int buffer)
+    {
+        _buffers[buffer].AsSpan().Overlaps(row.Encoded, out int start);
+        Add(new Entry(id, StreamOf(row.Stream), new Place(buffer, start, row.Encoded.Length)));
+    }
+
+    /// <summary>Copies the row.</summary>
     public void Add(in EventRow row, RowId id)
     {
         ReadOnlySpan<byte> encoded = row.Encoded;
-        if (_chunks.Count == 0 || _used + encoded.Length > _chunks[^1].Length)
+        if (_chunk < 0 || _used + encoded.Length > _buffers[_chunk].Length)
         {
-            _chunks.Add(GC.AllocateUninitializedArray<byte>(Math.Max(ChunkBytes, encoded.Length)));
+            _chunk = Borrow(GC.AllocateUninitializedArray<byte>(Math.Max(ChunkBytes, encoded.Length)));
             _used = 0;
         }
-        encoded.CopyTo(_chunks[^1].AsSpan(_used));
-        _entries.Add(new Entry(StreamOf(row.Stream), id, _chunks.Count - 1, _used, encoded.Length));
+        encoded.CopyTo(_buffers[_chunk].AsSpan(_used));
+        Add(new Entry(id, StreamOf(row.Stream), new Place(_chunk, _used, encoded.Length)));
         _used += encoded.Length;
-        RawBytes += encoded.Length;
     }
 
-    public void Sort() => _entries.Sort(static (a, b) =>
+    public void Sort()
     {
-        int byStream = a.Stream.CompareTo(b.Stream);
-        return byStream != 0 ? byStream : a.Id.CompareTo(b.Id);
-    });
+        if (!_sorted)
+            _entries.AsSpan(0, Count).Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        _sorted = true;
+    }
 
     public RowId Id(int i) => _entries[i].Id;
 
     /// <summary>Number of the row's stream in this table.</summary>
     public int Stream(int i) => _entries[i].Stream;
 
+    public Place PlaceOf(int i) => _entries[i].Place;
+
     public EventRow this[int i]
     {
         get
         {
             Entry entry = _entries[i];
-            return new EventRow(_chunks[entry.Chunk].AsSpan(entry.Offset, entry.Length), _streams[entry.Stream]);
+            return new EventRow(
+                _buffers[entry.Place.Buffer].AsSpan(entry.Place.Start, entry.Place.Length), _streams[entry.Stream]);
         }
+    }
+
+    private void Add(Entry entry)
+    {
+        if (Count == _entries.Length)
+            Array.Resize(ref _entries, Count * 2);
+        _sorted &= Count == 0 || _entries[Count - 1].Id < entry.Id;
+        _entries[Count++] = entry;
+        RawBytes += entry.Place.Length;
     }
 
     private int StreamOf(ReadOnlySpan<byte> stream)
@@ -70,7 +105,7 @@ internal sealed class RowTable
         return _lastStream = _streams.Count - 1;
     }
 
-    private readonly record struct Entry(int Stream, RowId Id, int Chunk, int Offset, int Length);
+    private readonly record struct Entry(RowId Id, int Stream, Place Place);
 }
 
 /// <summary>Days since 1970 as partitions.</summary>
@@ -80,5 +115,5 @@ internal static class Days
     private static readonly int s_epoch = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
     public static DateOnly Of(Instant time) =>
-        DateOnly.FromDayNumber(s_epoch + (int)Math.Floor((decimal)time.UnixNanos / NanosPerDay));
+        DateOnly.FromDayNumber(s_epoch + (int)(time.UnixNanos / NanosPerDay - (time.UnixNanos % NanosPerDay < 0 ? 1 : 0)));
 }

@@ -5,14 +5,14 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Storage.Segment;
 
 /// <summary>
-/// One immutable segment on disk: its footer is in memory, its blocks are read when a scan needs them. Any thread. No
-/// file
-/// stays open between reads.
+/// One immutable segment on disk: its footer is in memory, its blocks are read when a scan needs them. Any thread. The file
+/// stays open from the first read on.
 /// </summary>
 internal sealed class SegmentFile : SharedPart
 {
     private readonly IFileSystem _files;
     private readonly List<SegmentBlock> _blocks;
+    private IFile? _file;
     private volatile bool _doomed;
 
     private SegmentFile(IFileSystem files, string path, SegmentFooter footer, long length, Action<Exception> onDamage)
@@ -22,7 +22,8 @@ internal sealed class SegmentFile : SharedPart
         Footer = footer;
         Length = length;
         OnDamage = onDamage;
-        _blocks = [.. footer.Blocks.Select(b => new SegmentBlock(this, b))];
+        _blocks = [.. footer.Blocks.Select(b => footer.Version == 1
+            ? (SegmentBlock)new Version1.Block(this, b) : new ColumnBlock(this, b))];
         Rows = footer.Blocks.Sum(b => (long)b.Rows);
         RawBytes = footer.Blocks.Sum(b => (long)b.RawBytes);
     }
@@ -57,10 +58,21 @@ internal sealed class SegmentFile : SharedPart
 
     public byte[] Read(long offset, int length)
     {
-        using IFile file = _files.OpenRead(Path);
+        IFile file = Opened();
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
         return file.Read(offset, bytes) == length ? bytes
             : throw new InvalidDataException("the segment file is too short");
+    }
+
+    private IFile Opened()
+    {
+        if (_file is { } open)
+            return open;
+        IFile file = _files.OpenRead(Path);
+        if (Interlocked.CompareExchange(ref _file, file, null) is not { } other)
+            return file;
+        file.Dispose();
+        return other;
     }
 
     /// <summary>The file goes when the last scan that may read it has ended. Call before the last release.</summary>
@@ -68,6 +80,7 @@ internal sealed class SegmentFile : SharedPart
 
     protected override void Free()
     {
+        _file?.Dispose();
         if (!_doomed)
             return;
         try

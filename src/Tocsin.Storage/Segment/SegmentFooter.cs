@@ -1,5 +1,6 @@
 using Tocsin.Model;
 using Tocsin.Storage.Io;
+using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
 
@@ -7,16 +8,17 @@ namespace Tocsin.Storage.Segment;
 /// <remarks>
 /// Layout (docs/formats/segment.md):
 /// <code>
-/// file    := "TSEG" u16 version(1) u16 0, block*, footer, trailer
+/// file    := "TSEG" u16 version(2) u16 0, block*, footer, trailer
 /// footer  := u64 id, u8 dataset, i32 day (days since 0001-01-01), u64 fromSequence, u64 toSequence,
-///            varint replaced, u64 segmentId*, varint blocks, block header*
+///            varint replaced, u64 segmentId*, since version 2: varint streams, text block of (varint length, fields)*;
+///            varint blocks, block header*
 /// trailer := u32 footerCrc u32 footerLength u64 footerOffset "TSEGEND\n"
 /// </code>
 /// </remarks>
 internal sealed record SegmentFooter
 {
     public const int HeaderLength = 8, TrailerLength = 24;
-    private const ushort Version = 1;
+    private const ushort Current = 2;
 
     public required ulong Id { get; init; }
     public required Dataset Dataset { get; init; }
@@ -34,13 +36,19 @@ internal sealed record SegmentFooter
     public required IReadOnlyList<ulong> Replaced { get; init; }
     public required IReadOnlyList<BlockHeader> Blocks { get; init; }
 
+    /// <summary>The encoded fields of each stream; empty in version 1.</summary>
+    public required IReadOnlyList<byte[]> Streams { get; init; }
+
+    /// <summary>Of the file it was read from.</summary>
+    public int Version { get; init; } = Current;
+
     private static ReadOnlySpan<byte> StartMagic => "TSEG"u8;
     private static ReadOnlySpan<byte> EndMagic => "TSEGEND\n"u8;
 
     public static void WriteHeader(ByteBuffer into)
     {
         into.Bytes(StartMagic);
-        into.U16(Version);
+        into.U16(Current);
         into.U16(0);
     }
 
@@ -56,6 +64,11 @@ internal sealed record SegmentFooter
         into.Varint((ulong)Replaced.Count);
         foreach (ulong id in Replaced)
             into.U64(id);
+        var streams = new ByteBuffer(4096);
+        foreach (byte[] stream in Streams)
+            streams.Blob(stream);
+        into.Varint((ulong)Streams.Count);
+        TextBlock.Write(streams.Span, into);
         into.Varint((ulong)Blocks.Count);
         foreach (BlockHeader block in Blocks)
             block.Write(into);
@@ -76,8 +89,9 @@ internal sealed record SegmentFooter
             || !header.StartsWith(StartMagic)
             || file.Read(fileLength - TrailerLength, trailer) < TrailerLength || !trailer.EndsWith(EndMagic))
             throw new InvalidDataException("not a whole segment file");
-        if (header[4] != Version || header[5] != 0)
-            throw new InvalidDataException($"segment version {header[4] | header[5] << 8} is not known");
+        int version = header[4] | header[5] << 8;
+        if (version is < 1 or > Current)
+            throw new InvalidDataException($"segment version {version} is not known");
         var end = new ByteReader(trailer);
         uint crc = end.U32();
         int length = end.I32();
@@ -87,10 +101,10 @@ internal sealed record SegmentFooter
         byte[] footer = new byte[length];
         if (file.Read(offset, footer) < length || Crc32C.Of(footer) != crc)
             throw new InvalidDataException("the segment's footer is damaged");
-        return Parse(footer, offset);
+        return Parse(footer, offset, version);
     }
 
-    private static SegmentFooter Parse(ReadOnlySpan<byte> bytes, long end)
+    private static SegmentFooter Parse(byte[] bytes, long end, int version)
     {
         var reader = new ByteReader(bytes);
         ulong id = reader.U64();
@@ -102,10 +116,11 @@ internal sealed record SegmentFooter
         var replaced = new ulong[reader.Count(reader.Left / 8)];
         for (int i = 0; i < replaced.Length; i++)
             replaced[i] = reader.U64();
+        byte[][] streams = version == 1 ? [] : ReadStreams(bytes, ref reader);
         var blocks = new List<BlockHeader>();
         for (int count = reader.Count(reader.Left); count > 0; count--)
         {
-            BlockHeader block = BlockHeader.Read(ref reader);
+            BlockHeader block = BlockHeader.Read(ref reader, version, streams.Length);
             if (block.Offset < HeaderLength || block.Offset > end - block.Length)
                 throw new InvalidDataException("a block lies outside its segment");
             blocks.Add(block);
@@ -113,7 +128,25 @@ internal sealed record SegmentFooter
         return new SegmentFooter
         {
             Id = id, Dataset = dataset, Day = DateOnly.FromDayNumber(day), FromSequence = from, ToSequence = to,
-            Replaced = replaced, Blocks = blocks,
+            Replaced = replaced, Blocks = blocks, Streams = streams, Version = version,
         };
+    }
+
+    private static byte[][] ReadStreams(byte[] bytes, ref ByteReader reader)
+    {
+        int count = reader.Count(reader.Left * 1100);
+        int at = bytes.Length - reader.Left;
+        byte[] text = TextBlock.Read(bytes, ref at);
+        reader = new ByteReader(bytes.AsSpan(at));
+        var rest = new ByteReader(text);
+        if (count > text.Length)
+            throw new InvalidDataException("a segment has fewer streams than it claims");
+        byte[][] streams = new byte[count][];
+        for (int i = 0; i < count; i++)
+        {
+            streams[i] = rest.Blob().ToArray();
+            BatchShape.CheckFields(streams[i]);
+        }
+        return streams;
     }
 }

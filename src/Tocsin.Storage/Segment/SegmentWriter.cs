@@ -28,7 +28,7 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder)
             var footer = new SegmentFooter
             {
                 Id = id, Dataset = dataset, Day = day, FromSequence = fromSequence, ToSequence = toSequence,
-                Replaced = replaced, Blocks = [],
+                Replaced = replaced, Blocks = [], Streams = rows.Streams,
             };
             WriteContent(file, rows, footer);
             file.Sync();
@@ -61,12 +61,16 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder)
         file.Write(offset, _edges.Span);
     }
 
+    /// <summary>Blocks of about the same size, none beyond the limits.</summary>
     private static int BlockEnd(RowTable rows, int start)
     {
+        int left = rows.Count - start;
+        int blocks = (left + Limits.BlockRows - 1) / Limits.BlockRows;
+        int most = start + (left + blocks - 1) / blocks;
         int end = start;
-        for (long bytes = 0; end < rows.Count && end - start < Limits.BlockRows; end++)
+        for (long bytes = 0; end < most; end++)
         {
-            bytes += rows[end].Encoded.Length;
+            bytes += rows.PlaceOf(end).Length;
             if (bytes > Limits.BlockBytes && end > start)
                 break;
         }

@@ -1,11 +1,13 @@
 using System.Buffers.Binary;
 using Tocsin.Model.Events;
 
-namespace Tocsin.Storage.Segment;
+namespace Tocsin.Storage.Segment.Version1;
 
 /// <summary>One decoded column of a block: the encoded value of each row, or nothing where the row has none.</summary>
 internal sealed class Column
 {
+    private const byte Absent = 255;
+
     private readonly byte[] _heap;
     private readonly int[] _starts;
     private readonly int[] _ends;
@@ -79,7 +81,7 @@ internal sealed class Column
         End(reader);
         for (int row = 0; row < rows; row++)
         {
-            if (index[row] == ColumnBuilder.Absent)
+            if (index[row] == Absent)
                 continue;
             if (index[row] >= values.Length)
                 throw new InvalidDataException("a row points past the dictionary");

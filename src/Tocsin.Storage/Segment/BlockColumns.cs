@@ -1,0 +1,214 @@
+using System.Buffers;
+using System.Text;
+using Tocsin.Model;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Io;
+using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment.Columns;
+
+namespace Tocsin.Storage.Segment;
+
+/// <summary>The columns of one block for one reader, read as they are asked for, and rows put together from them. One thread.</summary>
+internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDirectory directory) : IDisposable
+{
+    private readonly Dictionary<ColumnEntry, Column> _read = new(ReferenceEqualityComparer.Instance);
+    private readonly List<(byte[] Prefix, Column Values)> _fields = [];
+    private readonly HashSet<ColumnEntry> _loaded = new(ReferenceEqualityComparer.Instance);
+    private long[]? _times, _sequences;
+    private int[]? _streams;
+    private IntegerColumn? _delay;
+    private Column? _severity, _traceId, _spanId, _overflow;
+
+    public int Rows => header.Rows;
+
+    public BlockDirectory Directory => directory;
+
+    /// <summary>Of the segment; <see cref="StreamOfRows"/> are numbers in it.</summary>
+    public IReadOnlyList<byte[]> StreamTable => file.Footer.Streams;
+
+    public IReadOnlyList<StreamCount> Streams => header.Streams;
+
+    public long BytesRead { get; private set; } = header.DirectoryLength;
+
+    /// <summary>Nanoseconds since 1970 of each row, rising.</summary>
+    public ReadOnlySpan<long> Times => (_times ??= Numbers(ColumnRole.Time)).AsSpan(0, Rows);
+
+    public ReadOnlySpan<int> StreamOfRows => (_streams ??= ReadStreams()).AsSpan(0, Rows);
+
+    /// <summary>Severity number of each row.</summary>
+    public Column Severities => _severity ??= Required(ColumnRole.Severity);
+
+    public RowId Id(int row) => new(new Instant(Times[row]), (ulong)(_sequences ??= Numbers(ColumnRole.Sequence))[row]);
+
+    /// <summary>The first row that is not before the id.</summary>
+    public int FirstRow(RowId id)
+    {
+        (int low, int high) = (0, Rows);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (Times[middle] < id.Time.UnixNanos || Times[middle] == id.Time.UnixNanos && Id(middle) < id)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>A column; null when the block has none of this role.</summary>
+    public Column? this[ColumnRole role] => directory[role] is { } entry ? this[entry] : null;
+
+    /// <summary>Throws <see cref="InvalidDataException"/> when it is damaged.</summary>
+    public Column this[ColumnEntry entry]
+    {
+        get
+        {
+            if (!_read.TryGetValue(entry, out Column? column))
+                _read.Add(entry, column = Read(entry));
+            return column;
+        }
+    }
+
+    /// <summary>Prepares for <see cref="Assemble"/> what is needed and not there yet; null means everything.</summary>
+    public void Load(FieldNeeds? needs)
+    {
+        if (needs is null)
+            _delay ??= (IntegerColumn)Required(ColumnRole.ObservedDelay);
+        if (needs is not { TraceId: false })
+            _traceId ??= this[ColumnRole.TraceId];
+        if (needs is not { SpanId: false })
+            _spanId ??= this[ColumnRole.SpanId];
+        if (needs is not { Names.Count: 0 })
+            _overflow ??= this[ColumnRole.Overflow];
+        foreach (ColumnEntry entry in directory.Entries)
+        {
+            if (entry.Role == ColumnRole.Field
+                && (needs is null || needs.Names.Contains(Encoding.UTF8.GetString(entry.Name)))
+                && _loaded.Add(entry))
+                _fields.Add((Prefix(entry.Name), this[entry]));
+        }
+    }
+
+    /// <summary>The row with the columns loaded so far. Valid until the buffer is used again.</summary>
+    public EventRow Assemble(int row, ByteBuffer buffer)
+    {
+        buffer.Clear();
+        long time = Times[row];
+        buffer.I64(time);
+        buffer.I64(unchecked(time + (_delay is { } delay && delay.Has(row) ? delay[row] : 0)));
+        buffer.U8(SeverityOf(row, buffer));
+        AppendId(_traceId, row, 16, buffer);
+        AppendId(_spanId, row, 8, buffer);
+        foreach ((byte[] prefix, Column values) in _fields)
+        {
+            int before = buffer.Length;
+            buffer.Bytes(prefix);
+            values.Write(row, buffer);
+            if (buffer.Length == before + prefix.Length)
+                buffer.Cut(prefix.Length);
+        }
+        if (_overflow is not null && _overflow.Has(row))
+            AppendOverflow(row, buffer);
+        return new EventRow(buffer.Span, StreamTable[StreamOfRows[row]]);
+    }
+
+    public void Dispose()
+    {
+        foreach (Column column in _read.Values)
+            column.Dispose();
+        _read.Clear();
+        Return(ref _times);
+        Return(ref _sequences);
+        if (_streams is { } streams)
+            ArrayPool<int>.Shared.Return(streams);
+        _streams = null;
+    }
+
+    private byte SeverityOf(int row, ByteBuffer scratch)
+    {
+        int before = scratch.Length;
+        Severities.Write(row, scratch);
+        ReadOnlySpan<byte> value = scratch.Span[before..];
+        byte severity = value.Length == 9 ? value[1] : throw new InvalidDataException("a row has no severity");
+        scratch.Cut(value.Length);
+        return severity;
+    }
+
+    private static void AppendId(Column? column, int row, int length, ByteBuffer into)
+    {
+        int before = into.Length;
+        column?.Write(row, into);
+        ReadOnlySpan<byte> value = into.Span[before..];
+        Span<byte> id = stackalloc byte[16];
+        id.Clear();
+        if (value.Length > length)
+            value[^length..].CopyTo(id);
+        into.Cut(value.Length);
+        into.Bytes(id[..length]);
+    }
+
+    private void AppendOverflow(int row, ByteBuffer into)
+    {
+        var value = new ByteBuffer(256);
+        _overflow!.Write(row, value);
+        ReadOnlySpan<byte> rest = value.Span;
+        FieldValue fields = FieldValue.Read(ref rest);
+        if (fields.Kind != ValueKind.Bytes)
+            throw new InvalidDataException("the fields beyond the columns are no bytes");
+        BatchShape.CheckFields(fields.Payload);
+        into.Bytes(fields.Payload);
+    }
+
+    private Column Required(ColumnRole role) =>
+        this[role] ?? throw new InvalidDataException($"a block has no {role} column");
+
+    private long[] Numbers(ColumnRole role)
+    {
+        if (Required(role) is not IntegerColumn { Present.All: true } column)
+            throw new InvalidDataException($"the {role} column of a block has gaps");
+        long[] numbers = ArrayPool<long>.Shared.Rent(Rows);
+        column.Values.Read(numbers.AsSpan(0, Rows));
+        return numbers;
+    }
+
+    private int[] ReadStreams()
+    {
+        long[] numbers = Numbers(ColumnRole.Stream);
+        int[] streams = ArrayPool<int>.Shared.Rent(Rows);
+        ulong most = 0;
+        for (int i = 0; i < Rows; i++)
+        {
+            most = Math.Max(most, (ulong)numbers[i]);
+            streams[i] = (int)numbers[i];
+        }
+        ArrayPool<long>.Shared.Return(numbers);
+        return most < (ulong)StreamTable.Count
+            ? streams : throw new InvalidDataException("a row points past the streams of its segment");
+    }
+
+    private Column Read(ColumnEntry entry)
+    {
+        long start = (long)header.DirectoryLength + entry.Offset;
+        if (start + entry.StoredLength > header.Length)
+            throw new InvalidDataException("a column lies outside its block");
+        byte[] stored = file.Read(header.Offset + start, entry.StoredLength);
+        if (Crc32C.Of(stored) != entry.Crc)
+            throw new InvalidDataException($"column {Encoding.UTF8.GetString(entry.Name)} of a block is damaged");
+        BytesRead += stored.Length;
+        return Column.Read(entry.Encoding, stored, Rows);
+    }
+
+    private static void Return(ref long[]? array)
+    {
+        if (array is not null)
+            ArrayPool<long>.Shared.Return(array);
+        array = null;
+    }
+
+    private static byte[] Prefix(byte[] name)
+    {
+        var prefix = new ByteBuffer(name.Length + 2);
+        prefix.Blob(name);
+        return prefix.Span.ToArray();
+    }
+}

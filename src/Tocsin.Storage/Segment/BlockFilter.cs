@@ -1,0 +1,197 @@
+using Tocsin.Model.Events;
+using Tocsin.Storage.Care;
+using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment.Columns;
+
+namespace Tocsin.Storage.Segment;
+
+/// <summary>
+/// Finds the rows of a block that meet a condition, column by column: once per different value, template or stream where
+/// that tells. What is no question to columns is asked row by row. One thread.
+/// </summary>
+internal sealed class BlockFilter(BlockColumns columns)
+{
+    private readonly ByteBuffer _row = new(512);
+
+    /// <returns>Those of the rows that match; a set of its own.</returns>
+    public RowSet Select(Predicate where, RowSet rows)
+    {
+        switch (where)
+        {
+            case And and:
+                RowSet left = rows.Copy();
+                foreach (Predicate part in and.Parts)
+                {
+                    if (left.IsEmpty)
+                        break;
+                    left = Select(part, left);
+                }
+                return left;
+            case Or or:
+                var any = new RowSet(rows.Rows);
+                RowSet open = rows.Copy();
+                foreach (Predicate part in or.Parts)
+                {
+                    if (open.IsEmpty)
+                        break;
+                    RowSet found = Select(part, open);
+                    any.Union(found);
+                    open.Subtract(found);
+                }
+                return any;
+            case Not not:
+                RowSet rest = rows.Copy();
+                rest.Subtract(Select(not.Part, rows));
+                return rest;
+            case RowsWithin within:
+                var range = new RowSet(rows.Rows);
+                range.AddRange(columns.FirstRow(new RowId(within.From, 0)), within.To == TimeRange.End
+                    ? rows.Rows : columns.FirstRow(new RowId(within.To, 0)));
+                range.Intersect(rows);
+                return Select(within.Where, range);
+            case SeverityRange severity:
+                return BySeverity(severity, rows);
+            case TraceIs trace:
+                return ById(ColumnRole.TraceId, trace.TraceId.Span, rows);
+            case SpanIs span:
+                return ById(ColumnRole.SpanId, span.SpanId.Span, rows);
+            case TextPredicate text when !HasOverflow:
+                return ByText(text, rows);
+            case FieldPredicate field when !HasOverflow && field.Field.IsFlatIn(columns.Directory):
+                return ByField(field.Field, field, rows);
+            case FieldExists field when !HasOverflow && field.Field.IsFlatIn(columns.Directory):
+                return ByField(field.Field, s_isThere, rows);
+            default:
+                return ByRow(where, rows);
+        }
+    }
+
+    private static readonly ValuePredicate s_isThere = new NotNull();
+
+    private bool HasOverflow => columns.Directory[ColumnRole.Overflow] is not null;
+
+    private RowSet BySeverity(SeverityRange range, RowSet rows)
+    {
+        var hits = new RowSet(rows.Rows);
+        if (columns.Severities is not CodesColumn severities)
+            return ByRow(range, rows);
+        Span<bool> accepted = stackalloc bool[severities.Values + 1];
+        for (int code = 0; code < severities.Values; code++)
+            accepted[code] = severities[code][1] >= range.Min && severities[code][1] <= range.Max;
+        accepted[severities.Values] = false;
+        CodesColumn.Select(severities.Codes, accepted, rows, hits);
+        return hits;
+    }
+
+    private RowSet ById(ColumnRole role, ReadOnlySpan<byte> id, RowSet rows)
+    {
+        var hits = new RowSet(rows.Rows);
+        Column? column = columns[role];
+        if (id.Length == 0)
+        {
+            RowSet without = rows.Copy();
+            if (column is not null)
+            {
+                column.AddPresent(hits);
+                without.Subtract(hits);
+            }
+            return without;
+        }
+        column?.Select(new IdIs(id.ToArray()), rows, hits);
+        return hits;
+    }
+
+    /// <summary>Any text of a row may fulfil it; its stream has none.</summary>
+    private RowSet ByText(TextPredicate text, RowSet rows)
+    {
+        var hits = new RowSet(rows.Rows);
+        var needs = FieldNeeds.Of(text);
+        foreach (string name in needs.Names)
+        {
+            foreach (ColumnEntry entry in columns.Directory.Fields(name))
+                columns[entry].Select(text, rows, hits);
+        }
+        return hits;
+    }
+
+    /// <summary>
+    /// As <see cref="FieldPath.TryGet"/>: of each row the first name that it, then its stream has; nothing in the row is nested.
+    /// </summary>
+    private RowSet ByField(FieldPath path, ValuePredicate test, RowSet rows)
+    {
+        var hits = new RowSet(rows.Rows);
+        RowSet open = rows.Copy();
+        for (int name = 0; name < path.Names.Count && !open.IsEmpty; name++)
+        {
+            ReadOnlySpan<ColumnEntry> entries = columns.Directory.Fields(path.Names[name]);
+            if (entries.Length > 0)
+            {
+                Column column = columns[entries[0]];
+                column.Select(test, open, hits);
+                var present = new RowSet(rows.Rows);
+                column.AddPresent(present);
+                open.Subtract(present);
+            }
+            ByStream(path, name, test, open, hits);
+        }
+        return hits;
+    }
+
+    /// <summary>Takes the rows out whose stream has the field, and adds them to the hits when it is accepted.</summary>
+    private void ByStream(FieldPath path, int name, ValuePredicate test, RowSet open, RowSet hits)
+    {
+        bool[] known = new bool[columns.StreamTable.Count], accepted = new bool[known.Length];
+        bool any = false;
+        foreach (StreamCount stream in columns.Streams)
+        {
+            if (!path.TryGetInStream(columns.StreamTable[stream.Stream], name, out FieldValue value))
+                continue;
+            any = known[stream.Stream] = true;
+            accepted[stream.Stream] = test.Accepts(value);
+        }
+        if (!any)
+            return;
+        CodesColumn.Select(columns.StreamOfRows, accepted, open, hits);
+        var answered = new RowSet(open.Rows);
+        CodesColumn.Select(columns.StreamOfRows, known, open, answered);
+        open.Subtract(answered);
+    }
+
+    private RowSet ByRow(Predicate where, RowSet rows)
+    {
+        columns.Load(FieldNeeds.Of(where));
+        var hits = new RowSet(rows.Rows);
+        foreach (int row in rows.ToArray())
+        {
+            if (where.Matches(columns.Assemble(row, _row)))
+                hits.Add(row);
+        }
+        return hits;
+    }
+
+    private sealed record NotNull : ValuePredicate
+    {
+        public override bool Matches(in EventRow row) => throw new NotSupportedException("asks values, not rows");
+
+        internal override bool Accepts(FieldValue value) => value.Kind != ValueKind.Null;
+
+        internal override TextShape Shape => new([], (byte)'0');
+
+        internal override void AddFields(FieldNeeds needs)
+        {
+        }
+
+        protected override bool Test(FieldValue value) => true;
+    }
+
+    private sealed record IdIs(byte[] Id) : ValuePredicate
+    {
+        public override bool Matches(in EventRow row) => throw new NotSupportedException("asks values, not rows");
+
+        internal override void AddFields(FieldNeeds needs)
+        {
+        }
+
+        protected override bool Test(FieldValue value) => value.Kind == ValueKind.Bytes && value.Payload.SequenceEqual(Id);
+    }
+}

@@ -1,0 +1,85 @@
+using Tocsin.Model;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Storage.Segment;
+
+/// <summary>A block of typed columns, its rows in order of time. Columns are read one by one, as they are asked for.</summary>
+internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : SegmentBlock(file, header)
+{
+    private BlockDirectory? _directory;
+
+    public override BlockMatches Open(BlockQuery query)
+    {
+        BlockColumns columns = Columns();
+        try
+        {
+            RowSet rows = InRange(query, columns);
+            if (query.Where != Predicate.All && !rows.IsEmpty)
+                rows = new BlockFilter(columns).Select(query.Where, rows);
+            return new Matches(columns, rows.ToArray(), query);
+        }
+        catch
+        {
+            columns.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The columns, to be disposed by the caller. Throws when the block is damaged.</summary>
+    public BlockColumns Columns() => new(File, Header, _directory ??= BlockDirectory.Read(File, Header));
+
+    /// <summary>The rows within the query's bounds: as rows are in order, those between two of them.</summary>
+    public RowSet InRange(BlockQuery query, BlockColumns columns)
+    {
+        var rows = new RowSet(Rows);
+        (int from, int to) = (0, Rows);
+        if (Header.MinTime < query.From)
+            from = columns.FirstRow(new RowId(query.From, 0));
+        if (!Header.MaxTime.IsBefore(query.To))
+            to = columns.FirstRow(new RowId(query.To, 0));
+        if (query.After is { } after)
+        {
+            int place = columns.FirstRow(after);
+            if (query.OldestFirst)
+                from = Math.Max(from, place < Rows && columns.Id(place) == after ? place + 1 : place);
+            else
+                to = Math.Min(to, place);
+        }
+        rows.AddRange(from, Math.Max(from, to));
+        return rows;
+    }
+
+    private sealed class Matches : BlockMatches
+    {
+        private readonly BlockColumns _columns;
+        private readonly int[] _rows;
+        private readonly BlockQuery _query;
+        private readonly ByteBuffer _row = new(512);
+        private int _at;
+
+        public Matches(BlockColumns columns, int[] rows, BlockQuery query)
+        {
+            (_columns, _rows, _query) = (columns, rows, query);
+            BytesRead = columns.BytesRead;
+            if (!query.OldestFirst)
+                Array.Reverse(rows);
+            if (rows.Length > 0)
+                columns.Load(query.Output);
+        }
+
+        public override int Count => _rows.Length;
+
+        public override RowId Id => _columns.Id(_rows[_at]);
+
+        public override EventRow Current => _columns.Assemble(_rows[_at], _row);
+
+        public override bool Advance() => ++_at < _rows.Length;
+
+        public override void Dispose()
+        {
+            _columns.Dispose();
+            base.Dispose();
+        }
+    }
+}

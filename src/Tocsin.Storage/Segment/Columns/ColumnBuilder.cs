@@ -1,0 +1,280 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Tocsin.Model.Events;
+
+namespace Tocsin.Storage.Segment.Columns;
+
+/// <summary>
+/// Gathers where the values of one column of a block lie, and writes them in the encoding that suits them. Kept by its owner for
+/// the next block. One thread.
+/// </summary>
+internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch scratch)
+{
+    private int[] _rows = new int[1024];
+    private Place[] _places = new Place[1024];
+    private int _kinds;
+    private bool _oneWidth;
+
+    public ColumnRole Role => role;
+
+    public byte[] Name => name;
+
+    public int Count { get; private set; }
+
+    /// <summary>The last row that has a value; -1 when none has.</summary>
+    public int LastRow => Count == 0 ? -1 : _rows[Count - 1];
+
+    /// <summary>The column whose value followed in the row before: rows are mostly alike.</summary>
+    public ColumnBuilder? Next { get; set; }
+
+    /// <summary>The column of the same name for a second value in one row.</summary>
+    public ColumnBuilder? Repetition { get; set; }
+
+    public void Clear()
+    {
+        (Count, _kinds, _oneWidth) = (0, 0, true);
+        Repetition?.Clear();
+    }
+
+    /// <param name="row">Index of the row in the block, rising.</param>
+    /// <param name="place">Where tag and payload lie.</param>
+    /// <param name="kind">The tag.</param>
+    public void Add(int row, Place place, ValueKind kind)
+    {
+        if (Count == _rows.Length)
+        {
+            Array.Resize(ref _rows, Count * 2);
+            Array.Resize(ref _places, Count * 2);
+        }
+        _oneWidth &= Count == 0 || place.Length == _places[0].Length;
+        _rows[Count] = row;
+        _places[Count++] = place;
+        _kinds |= 1 << (int)kind;
+    }
+
+    /// <param name="buffers">In which the places lie.</param>
+    /// <param name="rows">Rows of the block.</param>
+    /// <param name="into">Receives the raw column.</param>
+    /// <param name="tokens">Receives what the word filter must know, or null.</param>
+    public ColumnEncoding Encode(IReadOnlyList<byte[]> buffers, int rows, ByteBuffer into, TokenSet? tokens)
+    {
+        var values = new Values(buffers, _places.AsSpan(0, Count));
+        if (Count == rows && AllEqual(values))
+        {
+            into.Bytes(values[0]);
+            AddTokens(values[0], tokens);
+            return ColumnEncoding.Constant;
+        }
+        if (Only(ValueKind.Int))
+            return Integers(values, rows, into);
+        bool fixedWidth = Only(ValueKind.Double) || Only(ValueKind.Bytes) && _oneWidth;
+        bool text = Only(ValueKind.String);
+        DistinctValues distinct = scratch.Distinct;
+        bool few = distinct.TryFind(values, Most(fixedWidth));
+        if (few && (distinct.Count <= 256 || !text))
+            return Codes(values, distinct, rows, into, tokens);
+        if (Only(ValueKind.Double))
+            return Doubles(values, rows, into);
+        if (fixedWidth)
+            return Fixed(values, rows, into, tokens);
+        if (text && scratch.Texts.TrySplit(values, few ? distinct.SizeWith(Count) : long.MaxValue, tokens))
+        {
+            scratch.Texts.Write(_rows.AsSpan(0, Count), rows, into, tokens);
+            return ColumnEncoding.Templates;
+        }
+        return few ? Codes(values, distinct, rows, into, tokens) : Heap(values, rows, into, tokens);
+    }
+
+    // Numbers and ids are small themselves; a dictionary of them pays only when most repeat.
+    private int Most(bool fixedWidth) => Only(ValueKind.Double) ? 256 : fixedWidth ? Count * 3 / 4 : Count / 2;
+
+    private ColumnEncoding Codes(
+        Values values, DistinctValues distinct, int rows, ByteBuffer into, TokenSet? tokens)
+    {
+        // What comes in bursts, such as ids, is mostly one of the last few.
+        bool recent = distinct.Count > 256;
+        into.U8(recent ? CodesColumn.Recent : CodesColumn.Plain);
+        into.Varint((ulong)distinct.Count);
+        ByteBuffer heap = scratch.Heap;
+        heap.Clear();
+        for (int code = 0; code < distinct.Count; code++)
+        {
+            ReadOnlySpan<byte> value = values[distinct.First(code)];
+            heap.Blob(value);
+            AddTokens(value, tokens);
+        }
+        TextBlock.Write(heap.Span, into);
+        if (recent)
+        {
+            Presence.Write(_rows.AsSpan(0, Count), rows, into);
+            Span<long> packed = scratch.Numbers(Count);
+            int next = 0;
+            for (int i = 0; i < Count; i++)
+            {
+                int code = distinct.Codes[i];
+                packed[i] = next - code;
+                if (code == next)
+                    next++;
+            }
+            IntPack.Write(packed, delta: false, into);
+        }
+        else
+        {
+            Span<long> packed = scratch.Numbers(rows);
+            packed.Fill(distinct.Count);
+            for (int i = 0; i < Count; i++)
+                packed[_rows[i]] = distinct.Codes[i];
+            IntPack.Write(packed, delta: false, into);
+        }
+        into.Take(IntPack.Padding).Clear();
+        return ColumnEncoding.Codes;
+    }
+
+    private ColumnEncoding Integers(Values values, int rows, ByteBuffer into)
+    {
+        Span<long> numbers = scratch.Numbers(Count);
+        for (int i = 0; i < Count; i++)
+            numbers[i] = BinaryPrimitives.ReadInt64LittleEndian(values[i][1..]);
+        DistinctValues distinct = scratch.Distinct;
+        if (distinct.TryFind(values, Math.Min(256, Count / 2))
+            && distinct.SizeWith(rows) < IntPack.SizeOf(numbers))
+            return Codes(values, distinct, rows, into, null);
+        Presence.Write(_rows.AsSpan(0, Count), rows, into);
+        WriteInts(numbers, into);
+        return ColumnEncoding.Integers;
+    }
+
+    /// <summary>A pack in the mode that is smaller, and the padding behind it.</summary>
+    public static void WriteInts(ReadOnlySpan<long> numbers, ByteBuffer into)
+    {
+        int start = into.Length;
+        IntPack.Write(numbers, delta: true, into);
+        if (into.Length - start > IntPack.SizeOf(numbers))
+        {
+            into.Cut(into.Length - start);
+            IntPack.Write(numbers, delta: false, into);
+        }
+        into.Take(IntPack.Padding).Clear();
+    }
+
+    private ColumnEncoding Doubles(Values values, int rows, ByteBuffer into)
+    {
+        double[] doubles = new double[Count];
+        for (int i = 0; i < Count; i++)
+            doubles[i] = BinaryPrimitives.ReadDoubleLittleEndian(values[i][1..]);
+        Span<long> scaled = scratch.Numbers(Count);
+        int places = DecimalColumn.PlacesOf(doubles, scaled);
+        if (places < 0)
+            return Fixed(values, rows, into, null);
+        Presence.Write(_rows.AsSpan(0, Count), rows, into);
+        into.U8((byte)places);
+        IntPack.Write(scaled, delta: false, into);
+        into.Take(IntPack.Padding).Clear();
+        return ColumnEncoding.Decimals;
+    }
+
+    private ColumnEncoding Fixed(Values values, int rows, ByteBuffer into, TokenSet? tokens)
+    {
+        Presence.Write(_rows.AsSpan(0, Count), rows, into);
+        int width = values[0].Length - PayloadOf(values[0]);
+        into.U8(values[0][0]);
+        into.Varint((ulong)width);
+        for (int i = 0; i < Count; i++)
+        {
+            into.Bytes(values[i][^width..]);
+            if (Only(ValueKind.Bytes))
+                AddTokens(values[i], tokens);
+        }
+        return ColumnEncoding.Fixed;
+    }
+
+    private ColumnEncoding Heap(Values values, int rows, ByteBuffer into, TokenSet? tokens)
+    {
+        Presence.Write(_rows.AsSpan(0, Count), rows, into);
+        ByteBuffer heap = scratch.Heap;
+        heap.Clear();
+        Span<long> lengths = scratch.Numbers(Count);
+        for (int i = 0; i < Count; i++)
+        {
+            ReadOnlySpan<byte> value = values[i];
+            lengths[i] = value.Length;
+            heap.Bytes(value);
+            tokens?.AddValue(value);
+        }
+        TextBlock.Write(heap.Span, into);
+        IntPack.Write(lengths, delta: false, into);
+        into.Take(IntPack.Padding).Clear();
+        return ColumnEncoding.Heap;
+    }
+
+    private bool AllEqual(Values values)
+    {
+        if (!_oneWidth)
+            return false;
+        ReadOnlySpan<byte> first = values[0];
+        for (int i = 1; i < Count; i++)
+        {
+            if (!values[i].SequenceEqual(first))
+                return false;
+        }
+        return true;
+    }
+
+    private bool Only(ValueKind kind) => _kinds == 1 << (int)kind;
+
+    private void AddTokens(ReadOnlySpan<byte> value, TokenSet? tokens)
+    {
+        if (role is ColumnRole.TraceId or ColumnRole.SpanId)
+            tokens?.AddId(value[PayloadOf(value)..]);
+        else
+            tokens?.AddValue(value);
+    }
+
+    /// <summary>Where the payload begins, behind tag and length.</summary>
+    private static int PayloadOf(ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> rest = value;
+        return value.Length - FieldValue.Read(ref rest).Payload.Length;
+    }
+}
+
+/// <summary>Where an encoded value lies.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Place(int Buffer, int Start, int Length);
+
+/// <summary>The encoded values of a column, in the order of their rows.</summary>
+internal readonly ref struct Values(IReadOnlyList<byte[]> buffers, ReadOnlySpan<Place> places)
+{
+    private readonly ReadOnlySpan<Place> _places = places;
+
+    public int Count => _places.Length;
+
+    public ReadOnlySpan<byte> this[int i]
+    {
+        get
+        {
+            ref readonly Place place = ref _places[i];
+            return buffers[place.Buffer].AsSpan(place.Start, place.Length);
+        }
+    }
+}
+
+/// <summary>What the columns of one writer use one after the other. One thread.</summary>
+internal sealed class ColumnScratch
+{
+    private long[] _numbers = [];
+
+    public DistinctValues Distinct { get; } = new();
+
+    public TextSplitter Texts { get; } = new();
+
+    public ByteBuffer Heap { get; } = new(64 << 10);
+
+    /// <summary>Valid until the next call.</summary>
+    public Span<long> Numbers(int count)
+    {
+        if (_numbers.Length < count)
+            _numbers = new long[count + count / 4];
+        return _numbers.AsSpan(0, count);
+    }
+}

@@ -1,0 +1,200 @@
+using System.Buffers.Binary;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Storage.Segment.Columns;
+
+/// <summary>Whole numbers. Layout: presence, pack, 8 bytes of padding.</summary>
+internal sealed class IntegerColumn : Column
+{
+    private readonly Presence _presence;
+    private readonly IntPack _pack;
+
+    public IntegerColumn(byte[] raw, int rows) : base(rows)
+    {
+        int at = 0;
+        _presence = Presence.Read(raw, ref at, rows);
+        _pack = IntPack.Read(raw, ref at, _presence.Count);
+    }
+
+    public Presence Present => _presence;
+
+    public IntPack Values => _pack;
+
+    /// <summary>The row has a value.</summary>
+    public long this[int row] => _pack[_presence.IndexOf(row)];
+
+    public override bool Has(int row) => _presence[row];
+
+    public override void Write(int row, ByteBuffer into)
+    {
+        if (!_presence[row])
+            return;
+        into.U8((byte)ValueKind.Int);
+        into.I64(this[row]);
+    }
+
+    public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
+    {
+        Span<byte> value = stackalloc byte[9];
+        value[0] = (byte)ValueKind.Int;
+        foreach (int row in _presence.Of(rows))
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(value[1..], this[row]);
+            ReadOnlySpan<byte> rest = value;
+            if (test.Accepts(FieldValue.Read(ref rest)))
+                hits.Add(row);
+        }
+    }
+
+    public override void AddPresent(RowSet into) => _presence.AddTo(into);
+}
+
+/// <summary>
+/// Doubles that are whole numbers once multiplied by a power of ten, which gives back every bit of them. Layout: presence, u8
+/// power, pack, 8 bytes of padding.
+/// </summary>
+internal sealed class DecimalColumn : Column
+{
+    public const int MostPlaces = 9;
+
+    private static readonly double[] s_powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+    private readonly Presence _presence;
+    private readonly IntPack _pack;
+    private readonly double _power;
+
+    public DecimalColumn(byte[] raw, int rows) : base(rows)
+    {
+        int at = 0;
+        _presence = Presence.Read(raw, ref at, rows);
+        if (at >= raw.Length || raw[at] > MostPlaces)
+            throw new InvalidDataException("the power of decimals is out of bounds");
+        _power = s_powers[raw[at++]];
+        _pack = IntPack.Read(raw, ref at, _presence.Count);
+    }
+
+    public Presence Present => _presence;
+
+    /// <summary>The row has a value.</summary>
+    public double this[int row] => _pack[_presence.IndexOf(row)] / _power;
+
+    /// <summary>The values of all rows that have one.</summary>
+    public void Read(Span<double> into)
+    {
+        Span<long> whole = stackalloc long[IntPack.Chunk];
+        long[] all = new long[_pack.Count];
+        _pack.Read(all);
+        for (int i = 0; i < all.Length; i++)
+            into[i] = all[i] / _power;
+    }
+
+    /// <summary>The fewest places that give all values back; -1 when none do.</summary>
+    public static int PlacesOf(ReadOnlySpan<double> values, Span<long> scaled)
+    {
+        int places = 0;
+        for (int i = 0; i < values.Length;)
+        {
+            if (TryScale(values[i], places, out scaled[i]))
+            {
+                i++;
+                continue;
+            }
+            if (++places > MostPlaces)
+                return -1;
+            i = 0;
+        }
+        return places;
+    }
+
+    public override bool Has(int row) => _presence[row];
+
+    public override void Write(int row, ByteBuffer into)
+    {
+        if (!_presence[row])
+            return;
+        into.U8((byte)ValueKind.Double);
+        into.I64(BitConverter.DoubleToInt64Bits(this[row]));
+    }
+
+    public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
+    {
+        Span<byte> value = stackalloc byte[9];
+        value[0] = (byte)ValueKind.Double;
+        foreach (int row in _presence.Of(rows))
+        {
+            BinaryPrimitives.WriteDoubleLittleEndian(value[1..], this[row]);
+            ReadOnlySpan<byte> rest = value;
+            if (test.Accepts(FieldValue.Read(ref rest)))
+                hits.Add(row);
+        }
+    }
+
+    public override void AddPresent(RowSet into) => _presence.AddTo(into);
+
+    // The bits are compared, so that -0.0 and NaN stay what they are: they are no decimals.
+    private static bool TryScale(double value, int places, out long scaled)
+    {
+        double product = value * s_powers[places];
+        scaled = Math.Abs(product) < 1L << 53 ? (long)Math.Round(product) : 0;
+        return Math.Abs(product) < 1L << 53
+            && BitConverter.DoubleToInt64Bits(scaled / s_powers[places]) == BitConverter.DoubleToInt64Bits(value);
+    }
+}
+
+/// <summary>
+/// Doubles as they are, or byte strings of one length. Layout: presence, u8 tag, varint width, payloads.
+/// </summary>
+internal sealed class FixedColumn : Column
+{
+    private readonly Presence _presence;
+    private readonly byte[] _raw;
+    private readonly ValueKind _kind;
+    private readonly int _width, _start;
+
+    public FixedColumn(byte[] raw, int rows) : base(rows)
+    {
+        int at = 0;
+        _raw = raw;
+        _presence = Presence.Read(raw, ref at, rows);
+        var reader = new ByteReader(raw, at);
+        _kind = (ValueKind)reader.U8();
+        _width = reader.Count(raw.Length);
+        _start = raw.Length - reader.Left;
+        if (_kind != ValueKind.Bytes && (_kind != ValueKind.Double || _width != 8))
+            throw new InvalidDataException($"values of kind {_kind} and width {_width} do not lie side by side");
+        if ((long)_width * _presence.Count != reader.Left)
+            throw new InvalidDataException("a column has not the length it claims");
+    }
+
+    /// <summary>Empty when the row has no value.</summary>
+    public ReadOnlySpan<byte> this[int row] =>
+        _presence[row] ? _raw.AsSpan(_start + _presence.IndexOf(row) * _width, _width) : default;
+
+    public override bool Has(int row) => _presence[row];
+
+    public override void Write(int row, ByteBuffer into)
+    {
+        if (!_presence[row])
+            return;
+        into.U8((byte)_kind);
+        if (_kind == ValueKind.Bytes)
+            into.Varint((ulong)_width);
+        into.Bytes(this[row]);
+    }
+
+    public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
+    {
+        var value = new ByteBuffer(_width + 8);
+        foreach (int row in _presence.Of(rows))
+        {
+            value.Clear();
+            Write(row, value);
+            ReadOnlySpan<byte> rest = value.Span;
+            if (test.Accepts(FieldValue.Read(ref rest)))
+                hits.Add(row);
+        }
+    }
+
+    public override void AddPresent(RowSet into) => _presence.AddTo(into);
+}

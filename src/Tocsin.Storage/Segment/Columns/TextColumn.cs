@@ -1,0 +1,190 @@
+using System.Buffers;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Storage.Segment.Columns;
+
+/// <summary>
+/// Strings as templates and numbers (<see cref="TextTemplate"/>). Layout: varint count, text block of (varint length,
+/// template)*, pack of the template of each row, the count meaning no value; then for each template, for each of its slots,
+/// a pack of the numbers of its rows; 8 bytes of padding.
+/// </summary>
+internal sealed class TextColumn : Column
+{
+    private readonly byte[] _raw;
+    private readonly byte[] _heap;
+    private readonly (int Start, int Length)[] _templates;
+    private readonly IntPack _pack;
+    private readonly int _slotsAt;
+    private readonly ByteBuffer _text = new(256);
+    private int[]? _codes, _ranks;
+    private IntPack[][]? _slots;
+
+    public TextColumn(byte[] raw, int rows) : base(rows)
+    {
+        _raw = raw;
+        var reader = new ByteReader(raw);
+        _templates = new (int, int)[reader.Count(rows)];
+        int at = raw.Length - reader.Left;
+        _heap = TextBlock.Read(raw, ref at);
+        var heap = new ByteReader(_heap);
+        for (int i = 0; i < _templates.Length; i++)
+        {
+            int length = heap.Count(heap.Left);
+            _templates[i] = (_heap.Length - heap.Left, length);
+            heap.Bytes(length);
+        }
+        if (heap.Left > 0)
+            throw new InvalidDataException("bytes are left after the last template");
+        _pack = IntPack.Read(raw, ref at, rows);
+        _slotsAt = at;
+    }
+
+    public int Templates => _templates.Length;
+
+    /// <summary>Template of each row; <see cref="Templates"/> when it has no value.</summary>
+    public ReadOnlySpan<int> Codes => (_codes ??= ReadCodes()).AsSpan(0, Rows);
+
+    public ReadOnlySpan<byte> Template(int code) => _heap.AsSpan(_templates[code].Start, _templates[code].Length);
+
+    /// <summary>The numbers of a template's rows, in their order, slot by slot.</summary>
+    public IntPack[] Slots(int code) => (_slots ??= ReadSlots())[code];
+
+    /// <summary>How many rows of the same template come before the row.</summary>
+    public int RankOf(int row)
+    {
+        _slots ??= ReadSlots();
+        return _ranks![row];
+    }
+
+    public override bool Has(int row) => Codes[row] != Templates;
+
+    public override void Write(int row, ByteBuffer into)
+    {
+        if (!Has(row))
+            return;
+        _text.Clear();
+        Render(row, _text);
+        into.U8((byte)ValueKind.String);
+        into.Blob(_text.Span);
+    }
+
+    public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
+    {
+        var states = new TemplateVerdict[Templates + 1];
+        bool[] accepted = ArrayPool<bool>.Shared.Rent(Templates + 1);
+        (bool some, bool doubtful) = (false, false);
+        var judge = new TemplateJudge(test);
+        for (int code = 0; code < Templates; code++)
+        {
+            states[code] = judge.Of(Template(code));
+            accepted[code] = states[code] == TemplateVerdict.Always;
+            some |= accepted[code];
+            doubtful |= states[code] == TemplateVerdict.Perhaps;
+        }
+        accepted[Templates] = false;
+        if (some)
+            CodesColumn.Select(Codes, accepted, rows, hits);
+        if (doubtful)
+            SelectDoubtful(test, states, rows, hits);
+        ArrayPool<bool>.Shared.Return(accepted);
+    }
+
+    public override void AddPresent(RowSet into)
+    {
+        ReadOnlySpan<int> codes = Codes;
+        for (int row = 0; row < codes.Length; row++)
+        {
+            if (codes[row] != Templates)
+                into.Add(row);
+        }
+    }
+
+    public override void Dispose()
+    {
+        if (_codes is { } codes)
+            ArrayPool<int>.Shared.Return(codes);
+        if (_ranks is { } ranks)
+            ArrayPool<int>.Shared.Return(ranks);
+        _codes = _ranks = null;
+        base.Dispose();
+    }
+
+    /// <summary>Appends the text of a row that has one.</summary>
+    public void Render(int row, ByteBuffer into)
+    {
+        int code = Codes[row];
+        IntPack[] packs = Slots(code);
+        Span<long> slots = stackalloc long[packs.Length];
+        int rank = _ranks![row];
+        for (int i = 0; i < packs.Length; i++)
+            slots[i] = packs[i][rank];
+        TextTemplate.Render(Template(code), slots, into);
+    }
+
+    private void SelectDoubtful(ValuePredicate test, TemplateVerdict[] states, RowSet rows, RowSet hits)
+    {
+        var value = new ByteBuffer(512);
+        ReadOnlySpan<int> codes = Codes;
+        ReadOnlySpan<ulong> words = rows.Words;
+        for (int i = 0; i < words.Length; i++)
+        {
+            for (ulong word = words[i]; word != 0; word &= word - 1)
+            {
+                int row = (i << 6) + System.Numerics.BitOperations.TrailingZeroCount(word);
+                if (states[codes[row]] != TemplateVerdict.Perhaps)
+                    continue;
+                _text.Clear();
+                Render(row, _text);
+                if (Accepts(test, _text.Span, value))
+                    hits.Add(row);
+            }
+        }
+    }
+
+    /// <param name="test">The question.</param>
+    /// <param name="text">The string.</param>
+    /// <param name="buffer">Used for the encoded value.</param>
+    internal static bool Accepts(ValuePredicate test, ReadOnlySpan<byte> text, ByteBuffer buffer)
+    {
+        buffer.Clear();
+        buffer.U8((byte)ValueKind.String);
+        buffer.Blob(text);
+        ReadOnlySpan<byte> rest = buffer.Span;
+        return test.Accepts(FieldValue.Read(ref rest));
+    }
+
+    private int[] ReadCodes()
+    {
+        int[] codes = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
+        _pack.Read(codes.AsSpan(0, Rows));
+        uint most = 0;
+        foreach (int code in codes.AsSpan(0, Rows))
+            most = Math.Max(most, (uint)code);
+        if (most > (uint)Templates)
+            throw new InvalidDataException("a row points past its templates");
+        return codes;
+    }
+
+    private IntPack[][] ReadSlots()
+    {
+        int[] counts = new int[Templates + 1];
+        int[] ranks = _ranks = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
+        ReadOnlySpan<int> codes = Codes;
+        for (int row = 0; row < codes.Length; row++)
+            ranks[row] = counts[codes[row]]++;
+        var slots = new IntPack[Templates][];
+        int at = _slotsAt;
+        for (int code = 0; code < slots.Length; code++)
+        {
+            int wanted = TextTemplate.SlotsOf(Template(code));
+            if (wanted > TextTemplate.MaxSlots)
+                throw new InvalidDataException("a template has too many slots");
+            IntPack[] packs = wanted == 0 ? [] : new IntPack[wanted];
+            for (int i = 0; i < packs.Length; i++)
+                packs[i] = IntPack.Read(_raw, ref at, counts[code]);
+            slots[code] = packs;
+        }
+        return slots;
+    }
+}
