@@ -97,7 +97,8 @@ public sealed class DeletionTests
     public void A_damaged_segment_keeps_its_tombstone_and_what_it_hides()
     {
         using Store store = Open();
-        store.Append([.. Some.Rows(Limits.BlockRows), Tagged("gone", "x") with { Time = Some.Noon.Add(TimeSpan.FromHours(1)) }]);
+        store.Append([.. Enumerable.Range(0, Limits.BlockRows).Select(i => Some.Log($"row {i}", i)),
+            Tagged("gone", "x") with { Time = Some.Noon.Add(TimeSpan.FromHours(1)) }]);
         store.Database.Seal(default);
         string path = ((MemoryFileSystem)store.Files).Paths.Single(p => p.EndsWith(".seg"));
         byte[] bytes = ((MemoryFileSystem)store.Files).ReadAll(path);
