@@ -13,4 +13,10 @@ public static class FuzzSeed
     public static int Of(int own) => unchecked(own + s_given * 7919);
 
     public static Random Random(int own) => new(Of(own));
+
+    /// <summary>How many cases to try: so many, times TOCSIN_FUZZ_SCALE.</summary>
+    public static int Cases(int own) =>
+        int.TryParse(Environment.GetEnvironmentVariable("TOCSIN_FUZZ_SCALE"), out int scale) && scale > 0
+            ? checked(own * scale)
+            : own;
 }

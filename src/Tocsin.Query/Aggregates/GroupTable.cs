@@ -46,6 +46,15 @@ internal sealed class GroupTable(int parts, MemoryBudget budget)
         return group;
     }
 
+    /// <summary>The group of as many values as this table has parts, from the start of a longer key.</summary>
+    public int FindStart(IEnumerable<Cell> key)
+    {
+        _key.Clear();
+        foreach (Cell cell in key.Take(parts))
+            _key.Add(cell);
+        return Find();
+    }
+
     /// <summary>True when the group was not known before.</summary>
     public bool Add()
     {

@@ -48,9 +48,15 @@ internal sealed class Grouping
     public int FindGroup()
     {
         int group = Table.Find();
-        foreach (Accumulator accumulator in _accumulators)
-            accumulator.Grow(group + 1);
+        Grow();
         return group;
+    }
+
+    /// <summary>Makes room for every group of the table.</summary>
+    public void Grow()
+    {
+        foreach (Accumulator accumulator in _accumulators)
+            accumulator.Grow(Table.Count);
     }
 
     /// <summary>Without keys there is one group, also when no row came.</summary>

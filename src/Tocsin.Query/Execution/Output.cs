@@ -56,12 +56,21 @@ internal sealed class Output : Operator
             return source.Get(row);
         return source.Name switch
         {
-            "service" => Cells.Cell.Of(RowText.Service(row.Event)),
-            "message" => Cells.Cell.Of(RowText.Message(row.Event)),
+            "message" => Message(source, row),
             Shape.Attributes => Attributes(row),
             Shape.Resource => Resource(row),
             _ => source.Get(row),
         };
+    }
+
+    /// <summary>A record without a body shows the name of its event or span.</summary>
+    private static Cell Message(FieldSource source, in PipeRow row)
+    {
+        Cell message = source.Get(row);
+        if (!message.IsMissing)
+            return message;
+        string name = RowText.Message(row.Event);
+        return name.Length > 0 ? Cells.Cell.Of(name) : message;
     }
 
     /// <summary>The record's fields that have no column, and what pipes have found in it.</summary>

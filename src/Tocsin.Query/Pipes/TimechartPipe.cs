@@ -111,6 +111,7 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
         int known = _groups.Table.Count;
         if (known == 0 && (pipe.By.Count > 0 || context.IsEndless))
             return;
+        GroupTable series = Series(known);
         List<long> times = [.. Enumerable.Range(0, known).Select(g => _groups.Table.KeyOf(g)[0])
             .Where(t => t.Kind == CellKind.Time).Select(t => t.AsInt)];
         if (times.Count == 0 && context.IsEndless)
@@ -122,24 +123,31 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
             context.Note($"a chart of more than {TimechartPipe.MostSteps} steps leaves out the steps in which nothing happened");
             return;
         }
-        List<IReadOnlyList<Cell>> series = [.. Enumerable.Range(0, known).Select(g => _groups.Table.KeyOf(g))
-            .DistinctBy(k => string.Join('\0', k.Skip(1)))];
-        if (series.Count == 0)
-            series.Add([Cell.Missing]);
-        foreach (IReadOnlyList<Cell> key in series)
+        for (int i = 0; i < series.Count; i++)
         {
             for (Int128 time = Int128.Max(first, long.MinValue); time <= last; time += step)
-                AddGroup((long)time, key);
+                AddGroup(Cell.Of(new Model.Instant((long)time)), series.KeyOf(i));
         }
     }
 
-    private void AddGroup(long time, IReadOnlyList<Cell> key)
+    /// <summary>The keys without the time. In all its steps a series has the same keys, whatever types met in it.</summary>
+    private GroupTable Series(int known)
+    {
+        var series = new GroupTable(pipe.By.Count, context.Budget);
+        int[] of = new int[known];
+        for (int group = 0; group < known; group++)
+            of[group] = series.FindStart(_groups.Table.KeyOf(group).Skip(1));
+        for (int group = 0; group < known; group++)
+            AddGroup(_groups.Table.KeyOf(group)[0], series.KeyOf(of[group]));
+        if (known == 0)
+            series.FindStart([]);
+        return series;
+    }
+
+    private void AddGroup(Cell time, IReadOnlyList<Cell> key)
     {
         context.Cancel.ThrowIfCancellationRequested();
-        _groups.Table.Key.Clear();
-        _groups.Table.Key.Add(Cell.Of(new Model.Instant(time)));
-        for (int i = 1; i < key.Count; i++)
-            _groups.Table.Key.Add(key[i]);
-        _groups.FindGroup();
+        _groups.Table.FindStart(key.Prepend(time));
+        _groups.Grow();
     }
 }

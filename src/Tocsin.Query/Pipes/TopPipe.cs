@@ -73,32 +73,36 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
 
         public override void Finish()
         {
+            int by = pipe.By.Count;
+            var parts = new GroupTable(by, context.Budget);
+            ILookup<int, int> groupsOf = Enumerable.Range(0, _groups.Count).ToLookup(g => parts.FindStart(_groups.KeyOf(g)));
             var set = new Overlay();
             ulong number = 0;
-            foreach ((int group, double share) in Ranked())
+            foreach (int part in Enumerable.Range(0, parts.Count).OrderBy(parts.KeyOf, KeyOrder.Whole))
             {
-                IReadOnlyList<Cell> key = _groups.KeyOf(group);
-                set.Clear();
-                for (int i = 0; i < key.Count; i++)
-                    set.Set(i < pipe.By.Count ? pipe.By[i].Name : pipe.Fields[i - pipe.By.Count].Name, key[i]);
-                set.Set(CountColumn, Cell.Of(_counts[group]));
-                set.Set(ShareColumn, Cell.Of(Math.Round(share, 4)));
-                if (!next.Push(new PipeRow(new RowId(default, number++), set)))
-                    break;
+                long total = groupsOf[part].Sum(g => _counts[g]);
+                foreach (int group in Ranked(groupsOf[part]))
+                {
+                    set.Clear();
+                    for (int i = 0; i < by; i++)
+                        set.Set(pipe.By[i].Name, parts.KeyOf(part)[i]);
+                    for (int i = 0; i < pipe.Fields.Count; i++)
+                        set.Set(pipe.Fields[i].Name, _groups.KeyOf(group)[by + i]);
+                    set.Set(CountColumn, Cell.Of(_counts[group]));
+                    set.Set(ShareColumn, Cell.Of(Math.Round((double)_counts[group] / total, 4)));
+                    if (next.Push(new PipeRow(new RowId(default, number++), set)))
+                        continue;
+                    next.Finish();
+                    return;
+                }
             }
             next.Finish();
         }
 
-        private IEnumerable<(int Group, double Share)> Ranked()
-        {
-            var part = new KeyOrder(pipe.By.Count);
-            foreach (IGrouping<IReadOnlyList<Cell>, int> series in Enumerable.Range(0, _groups.Count)
-                .GroupBy(_groups.KeyOf, part).OrderBy(s => s.Key, part))
-            {
-                long total = series.Sum(g => _counts[g]);
-                foreach (int group in series.OrderByDescending(g => _counts[g]).ThenBy(_groups.KeyOf, KeyOrder.Whole).Take((int)pipe.Most))
-                    yield return (group, (double)_counts[group] / total);
-            }
-        }
+        /// <summary>Most frequent first; of equally frequent ones in the order of their values.</summary>
+        private IEnumerable<int> Ranked(IEnumerable<int> groups) => groups
+            .OrderByDescending(g => _counts[g])
+            .ThenBy(g => _groups.KeyOf(g).Skip(pipe.By.Count).ToArray(), KeyOrder.Whole)
+            .Take((int)pipe.Most);
     }
 }

@@ -1,0 +1,265 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Tocsin.Model;
+using Tocsin.Query.Aggregates;
+using Tocsin.Query.Expressions;
+using Tocsin.Query.Parsing;
+using Tocsin.Query.Patterns;
+using Tocsin.Query.Pipes;
+using Tocsin.Query.Plans;
+
+namespace Tocsin.Query.Tests.Naive;
+
+/// <summary>Whole queries over lists, with nothing clever in it.</summary>
+internal sealed class NaiveQuery(Instant from, Instant to)
+{
+    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private bool IsEndless => from.UnixNanos == long.MinValue || to.UnixNanos == long.MaxValue;
+
+    public List<NaiveRow> Run(QueryPlan plan, IEnumerable<NaiveRow> records)
+    {
+        List<NaiveRow> rows =
+        [
+            .. records.Where(r => r.Record!.Time >= from && (r.Record.Time < to || to.UnixNanos == long.MaxValue))
+                .Where(r => r.Matches(plan.Filter)).OrderByDescending(r => r.Record!.Time).ThenByDescending(r => r.Place),
+        ];
+        foreach (Pipe pipe in plan.Pipes)
+            rows = Run(pipe, rows);
+        return rows;
+    }
+
+    private List<NaiveRow> Run(Pipe pipe, List<NaiveRow> rows) => pipe switch
+    {
+        WherePipe where => [.. rows.Where(r => NaiveExpression.Of(where.Condition, r) is true)],
+        LimitPipe limit => [.. rows.Take((int)limit.Count)],
+        ExtendPipe extend => [.. rows.Select(r => extend.Columns.Aggregate(r, (x, c) => x.With(c.Name, NaiveExpression.Of(c.Expression, x))))],
+        FieldsPipe { Columns.Count: > 0 } keep => [.. rows.Select(r => new NaiveRow(null, r.Place)
+        {
+            Set = keep.Columns.ToDictionary(c => c.Name, c => NaiveExpression.Of(c.Expression, r)),
+        })],
+        FieldsPipe drop => [.. rows.Select(r => drop.Without.Aggregate(r, (x, name) => x.With(name, null)))],
+        SortPipe sort => Sort(sort, rows),
+        DedupPipe dedup => [.. rows.DistinctBy(r => Key(dedup.Fields, r))],
+        StatsPipe stats => Stats(stats, rows),
+        TimechartPipe chart => Timechart(chart, rows),
+        TopPipe top => Top(top, rows),
+        PatternsPipe patterns => Patterns(patterns, rows),
+        FacetsPipe facets => Facets(facets, rows),
+        ContextPipe => rows,
+        ParsePipe parse => [.. rows.Select(r => Parse(parse, r))],
+        _ => throw new ArgumentException(pipe.Verb),
+    };
+
+    private static List<NaiveRow> Sort(SortPipe sort, List<NaiveRow> rows)
+    {
+        IOrderedEnumerable<NaiveRow> sorted = rows.OrderBy(_ => 0);
+        foreach (SortKey key in sort.Keys)
+            sorted = sorted.ThenBy(r => NaiveExpression.Of(key.Expression, r) is null)
+                .ThenBy(r => NaiveExpression.Of(key.Expression, r), Comparer<object?>.Create((a, b) => key.Descending ? NaiveValue.Order(b, a) : NaiveValue.Order(a, b)));
+        return [.. sorted];
+    }
+
+    private static string Key(IEnumerable<NamedExpression> keys, NaiveRow row) =>
+        string.Join('\u0001', keys.Select(k => NaiveExpression.Of(k.Expression, row)).Select(v => v is null ? "\u0002" : NaiveValue.Text(v)));
+
+    /// <summary>What a group shows: its value, or the text when rows of different types met.</summary>
+    private static object? KeyValue(NamedExpression key, IEnumerable<NaiveRow> rows)
+    {
+        object?[] values = [.. rows.Select(r => NaiveExpression.Of(key.Expression, r))];
+        return values.Length == 0 ? null : values.Select(v => v?.GetType()).Distinct().Count() == 1 ? values[0] : NaiveValue.Text(values[0]);
+    }
+
+    private static List<NaiveRow> Ordered(IEnumerable<NaiveRow> rows, IEnumerable<string> keys)
+    {
+        IOrderedEnumerable<NaiveRow> sorted = rows.OrderBy(_ => 0);
+        foreach (string key in keys)
+            sorted = sorted.ThenBy(r => r.Get(key), Comparer<object?>.Create(NaiveValue.Order))
+                .ThenBy(r => NaiveValue.Text(r.Get(key)), Comparer<string>.Create(NaiveValue.OrderText));
+        return Numbered(sorted);
+    }
+
+    /// <summary>The first row of an answer is the oldest of computed rows.</summary>
+    private static List<NaiveRow> Numbered(IEnumerable<NaiveRow> rows) => [.. rows.Select((r, i) => r with { Place = i })];
+
+    private List<NaiveRow> Stats(StatsPipe stats, List<NaiveRow> rows)
+    {
+        double seconds = IsEndless ? 0 : (to.UnixNanos - (double)from.UnixNanos) / 1e9;
+        List<List<NaiveRow>> groups = [.. rows.GroupBy(r => Key(stats.By, r)).Select(g => g.ToList())];
+        if (stats.By.Count == 0 && groups.Count == 0)
+            groups.Add([]);
+        return Ordered(groups.Select(g => Row(stats.By, stats.Calls, g, seconds)), stats.By.Select(k => k.Name));
+    }
+
+    private static NaiveRow Row(Items<NamedExpression> by, Items<AggregateCall> calls, List<NaiveRow> rows, double seconds)
+    {
+        var row = new NaiveRow(null, 0);
+        foreach (NamedExpression key in by)
+            row.Set[key.Name] = KeyValue(key, rows);
+        foreach (AggregateCall call in calls)
+            row.Set[call.Name] = Aggregate(call, rows, seconds);
+        return row;
+    }
+
+    private static object? Aggregate(AggregateCall call, List<NaiveRow> rows, double seconds)
+    {
+        var values = call.Arguments.Count == 0 ? [] : rows
+            .OrderBy(r => r.Record?.Time ?? default).ThenBy(r => r.Place)
+            .Select(r => NaiveExpression.Of(call.Arguments[0], r)).Where(v => v is not null).ToList();
+        decimal[] numbers = [.. values.Select(NaiveValue.Number).Where(n => n is not null).Select(n => n!.Value).Order()];
+        bool whole = values.Where(v => NaiveValue.Number(v) is not null).All(NaiveValue.IsWhole);
+        switch (call.Function)
+        {
+            case "count": return call.Arguments.Count == 0 ? (long)rows.Count : values.Count;
+            case "distinct": return (long)values.Select(NaiveValue.Text).Distinct().Count();
+            case "sum": return numbers.Length == 0 ? null : whole ? (long)numbers.Sum() : (double)numbers.Sum();
+            case "avg": return numbers.Length == 0 ? null : (double)numbers.Average();
+            case "min": return Best(values, 1);
+            case "max": return Best(values, -1);
+            case "first": return values.FirstOrDefault();
+            case "last": return values.LastOrDefault();
+            case "values":
+                string[] texts = [.. values.Select(NaiveValue.Text).Distinct().Order(Comparer<string>.Create(NaiveValue.OrderText)).Take(100)];
+                return new NaiveJson(JsonSerializer.Serialize(texts, s_json));
+            case "rate":
+                object? amount = call.Arguments.Count == 0 ? rows.Count : numbers.Length == 0 ? null : (double)numbers.Sum();
+                return seconds <= 0 || amount is null ? null : Convert.ToDouble(amount) / seconds;
+            case "stddev":
+                double mean = numbers.Length == 0 ? 0 : (double)numbers.Average();
+                return numbers.Length < 2 ? null : Math.Sqrt(numbers.Sum(n => Math.Pow((double)n - mean, 2)) / (numbers.Length - 1));
+            default:
+                double percent = call.Function == "percentile" ? (double)NaiveValue.Number(NaiveExpression.Of(call.Arguments[1], null!))! : double.Parse(call.Function[1..]);
+                return numbers.Length == 0 ? null : (double)numbers[Math.Clamp((int)Math.Ceiling(percent / 100 * numbers.Length), 1, numbers.Length) - 1];
+        }
+    }
+
+    private static object? Best(List<object?> values, int sign)
+    {
+        Type[] kinds = [typeof(bool), typeof(long), typeof(double), typeof(Instant), typeof(NaiveLevel), typeof(string), typeof(NaiveJson)];
+        return values.OrderBy(v => v, Comparer<object?>.Create((a, b) => sign * NaiveValue.Order(a, b)))
+            .ThenBy(v => Array.IndexOf(kinds, v!.GetType())).ThenBy(NaiveValue.Text, Comparer<string>.Create(NaiveValue.OrderText)).FirstOrDefault();
+    }
+
+    private List<NaiveRow> Timechart(TimechartPipe chart, List<NaiveRow> rows)
+    {
+        long step = chart.Span!.Value;
+        object? Step(NaiveRow row) => NaiveExpression.Bin(row.Get("time"), step);
+        Items<NamedExpression> by = chart.By;
+        var steps = new List<Instant>();
+        Instant[] seen = [.. rows.Select(Step).OfType<Instant>()];
+        if (!IsEndless || seen.Length > 0)
+        {
+            decimal first = IsEndless ? seen.Min().UnixNanos : Math.Floor((decimal)from.UnixNanos / step) * step;
+            decimal last = IsEndless ? seen.Max().UnixNanos : Math.Floor((to.UnixNanos - 1m) / step) * step;
+            if ((last - first) / step < TimechartPipe.MostSteps)
+            {
+                for (decimal time = first; time <= last; time += step)
+                    steps.Add(new Instant((long)time));
+            }
+        }
+        var answer = new List<NaiveRow>();
+        foreach (var series in rows.GroupBy(r => Key(by, r)).Select(g => g.ToList()).DefaultIfEmpty([]))
+        {
+            if (series.Count == 0 && (by.Count > 0 || IsEndless))
+                continue;
+            foreach (object? time in steps.Cast<object?>().Concat(series.Select(Step)).Distinct())
+            {
+                List<NaiveRow> group = [.. series.Where(r => Equals(Step(r), time))];
+                NaiveRow row = Row(chart.By, chart.Calls, group, step / 1e9).With("time", time);
+                answer.Add(by.Aggregate(row, (r, key) => r.With(key.Name, KeyValue(key, series))));
+            }
+        }
+        return Ordered(answer, by.Select(k => k.Name).Prepend("time"));
+    }
+
+    private static List<NaiveRow> Top(TopPipe top, List<NaiveRow> rows)
+    {
+        var answer = new List<NaiveRow>();
+        rows = [.. rows.Where(r => top.Fields.All(f => NaiveExpression.Of(f.Expression, r) is not null))];
+        var parts = rows.GroupBy(r => Key(top.By, r)).ToDictionary(g => g.Key, g => g.ToList());
+        foreach (NaiveRow part in Ordered(parts.Select(p => Row(top.By, [], p.Value, 0).With("part", p.Key)), top.By.Select(k => k.Name)))
+        {
+            List<NaiveRow> all = parts[(string)part.Get("part")!];
+            IEnumerable<NaiveRow> counted = all.GroupBy(r => Key(top.Fields, r)).Select(g => Row(top.Fields, [new AggregateCall("count", [], "count")], [.. g], 0));
+            answer.AddRange(Ordered(counted, top.Fields.Select(k => k.Name)).OrderByDescending(r => (long)r.Get("count")!).Take((int)top.Most)
+                .Select(r => r.With("share", Math.Round((double)(long)r.Get("count")! / all.Count, 4)))
+                .Select(r => part.Set.Aggregate(r, (x, p) => x.With(p.Key, p.Value))));
+        }
+        return Numbered(answer);
+    }
+
+    private static List<NaiveRow> Patterns(PatternsPipe pipe, List<NaiveRow> rows)
+    {
+        rows = [.. rows.Where(r => r.Get("message") is not null)];
+        List<NaiveRow> shaped = [.. rows.Select(r => r.With("pattern", MessagePattern.Of(NaiveValue.Text(r.Get("message")))))];
+        Items<NamedExpression> keys = [.. pipe.By, new NamedExpression(new FieldReference("pattern"), "pattern")];
+        Expression time = new FieldReference("time");
+        Items<AggregateCall> calls =
+        [
+            new("count", [], "count"), new("max", [new FieldReference("level")], "level"), new("min", [time], "first"),
+            new("max", [time], "last"), new("last", [new FieldReference("message")], "example"),
+        ];
+        return Numbered(Ordered(shaped.GroupBy(r => Key(keys, r)).Select(g => Row(keys, calls, [.. g], 0)), keys.Select(k => k.Name))
+            .OrderByDescending(r => (long)r.Get("count")!).Take((int)pipe.Most)
+            .Select(r => r.With("share", Math.Round((long)r.Get("count")! / (double)rows.Count, 4))));
+    }
+
+    private static List<NaiveRow> Facets(FacetsPipe pipe, List<NaiveRow> rows)
+    {
+        var answer = new List<NaiveRow>();
+        foreach (string field in pipe.Fields.Distinct().Order(StringComparer.Ordinal))
+        {
+            // A name given twice counts twice.
+            int times = pipe.Fields.Count(f => f == field);
+            Items<NamedExpression> key = [new NamedExpression(new FieldReference(field), "value")];
+            answer.AddRange(Ordered(rows.Where(r => r.Get(field) is not null).GroupBy(r => Key(key, r))
+                .Select(g => Row(key, [new AggregateCall("count", [], "count")], [.. g], 0)), ["value"])
+                .OrderByDescending(r => (long)r.Get("count")!).Take((int)pipe.Most)
+                .Select(r => r.With("field", field).With("count", (long)r.Get("count")! * times).With("kind", r.Get("value") switch
+                {
+                    long => "int", Instant => "time", NaiveLevel => "level", NaiveJson => "json", string => "text",
+                    var v => v!.GetType() == typeof(bool) ? "bool" : "double",
+                })));
+        }
+        return Numbered(answer);
+    }
+
+    private static NaiveRow Parse(ParsePipe pipe, NaiveRow row)
+    {
+        if (NaiveExpression.Of(pipe.From, row) is not { } value)
+            return row;
+        string text = NaiveValue.Text(value);
+        switch (pipe.Format)
+        {
+            case RegexFormat regex:
+                Match match = Regex.Match(text, regex.Pattern);
+                return match.Groups.Values.Where(g => g.Success && !char.IsAsciiDigit(g.Name[0])).Aggregate(row, (r, g) => r.With(g.Name, g.Value));
+            case PatternFormat pattern:
+                string[] pieces = Regex.Split(pattern.Pattern, "<(\\w+)>");
+                var built = string.Concat(pieces.Select((p, i) => i % 2 == 0 ? Regex.Escape(p) : $"(?<{p}>.*{(i == pieces.Length - 2 && pieces[^1] == "" ? "" : "?")})"));
+                Match cut = Regex.Match(text, built, RegexOptions.Singleline);
+                return cut.Groups.Values.Where(g => g.Success && !char.IsAsciiDigit(g.Name[0]) && g.Name != "_").Aggregate(row, (r, g) => r.With(g.Name, g.Value));
+            case LogfmtFormat:
+                return Regex.Matches(text, "(?<=^|\\s)([^\\s=\"]+)=(?:\"([^\"]*)\"|(\\S*))")
+                    .Aggregate(row, (r, m) => r.With(m.Groups[1].Value, m.Groups[m.Groups[2].Success ? 2 : 3].Value));
+            default:
+                return text.StartsWith("{\"", StringComparison.Ordinal) && JsonNode.Parse(text) is JsonObject json ? Flat(row, "", json) : row;
+        }
+    }
+
+    private static NaiveRow Flat(NaiveRow row, string prefix, JsonObject json) => json.Aggregate(row, (r, property) => property.Value switch
+    {
+        JsonObject inner => Flat(r, $"{prefix}{property.Key}.", inner),
+        JsonArray array => r.With(prefix + property.Key, new NaiveJson(array.ToJsonString())),
+        null => r.With(prefix + property.Key, null),
+        var value => r.With(prefix + property.Key, value.GetValueKind() switch
+        {
+            JsonValueKind.Number => value.AsValue().TryGetValue(out long whole) ? whole : value.GetValue<double>(),
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => value.GetValue<string>(),
+        }),
+    });
+}
