@@ -98,7 +98,7 @@ public sealed class CatalogDatabase : IAsyncDisposable
         return connection;
     }
 
-    private static SqliteConnection OpenForReading(string path) => OpenFile(path, SqliteOpenMode.ReadOnly);
+    internal static SqliteConnection OpenForReading(string path) => OpenFile(path, SqliteOpenMode.ReadOnly);
 
     private static SqliteConnection OpenFile(string path, SqliteOpenMode mode)
     {
@@ -121,7 +121,7 @@ public sealed class CatalogDatabase : IAsyncDisposable
     }
 
     /// <summary>Alerts may quote secrets, so only the owner may read the file; SQLite gives its side files the same mode.</summary>
-    private static void CreatePrivate(string path)
+    internal static void CreatePrivate(string path)
     {
         if (File.Exists(path))
             return;

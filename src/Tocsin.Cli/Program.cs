@@ -19,6 +19,9 @@ Command[] verbs =
     ChannelsVerb.Create(),
     LevelsVerb.Create(),
     DeleteVerb.Create(),
+    CareVerbs.CreateBackup(),
+    CareVerbs.CreateRestore(),
+    CareVerbs.CreateVerify(),
     DoctorVerb.Create(),
 ];
 

@@ -44,6 +44,7 @@ internal sealed class Parts : IAsyncDisposable
     public required CrashRetention CrashRetention { get; init; }
     public required HeartbeatMonitor Heartbeats { get; init; }
     public required DeletionBook Deletions { get; init; }
+    public required BackupJob Backups { get; init; }
     public required LevelsApi LevelsApi { get; init; }
     public required DeliveryApi DeliveryApi { get; init; }
     public required DeliveryWorker Delivery { get; init; }
@@ -57,6 +58,7 @@ internal sealed class Parts : IAsyncDisposable
         DeliveryApi.Map(api);
         LevelsApi.Map(api);
         new DeletionsApi(Deletions, Database, Clock).Map(api);
+        new BackupApi(Backups).Map(api);
     }
 
     /// <summary>Everything that runs without being asked, until cancelled.</summary>
@@ -72,6 +74,7 @@ internal sealed class Parts : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Backups.DisposeAsync();
         await Catalog.DisposeAsync();
         // Sealed now, the next start has no log to replay. A kill instead of a stop costs that time and nothing else.
         Database.Seal(CancellationToken.None);

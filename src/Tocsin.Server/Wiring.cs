@@ -90,6 +90,7 @@ internal static class Wiring
             CrashesApi = new CrashesApi(crashes, crashReports, new CrashActions(catalog, inbox, live, clock), heartbeats),
             CrashTap = crashTap, Heartbeats = heartbeats, CrashRetention = new CrashRetention(catalog, clock, kept.Crashes),
             Deletions = new DeletionBook(catalog, database, clock),
+            Backups = new BackupJob(database, Path.Combine(data, "catalog.db"), clock, metrics),
             LevelsApi = new LevelsApi(new LevelBook(catalog, clock), new LevelListeners(clock), clock),
             DeliveryApi = new DeliveryApi(catalog, outbox, addresses.Url, clock),
             Delivery = new DeliveryWorker(catalog, outbox, addresses.Url, clock, metrics),

@@ -78,6 +78,8 @@ public sealed class Database : IDisposable
         _sealer.Start();
     }
 
+    public string Directory => _options.Directory;
+
     /// <summary>
     /// Opens or creates the database in a folder and replays its log. Throws <see cref="DatabaseLockedException"/> when
     /// another process, or another instance in this one, has it open.
@@ -90,6 +92,8 @@ public sealed class Database : IDisposable
             ?? throw new DatabaseLockedException(options.Directory, owner);
         try
         {
+            if (files.FileExists(Path.Combine(options.Directory, FileNames.Restoring)))
+                throw new CareException($"a restore into {options.Directory} was not finished; run it again with --force");
             return new Database(options, files, clock, metrics, held);
         }
         catch
@@ -224,6 +228,9 @@ public sealed class Database : IDisposable
         TryUpkeep(() => _upkeep.Erase(_wal, cancel));
         TryUpkeep(() => _upkeep.Merge(cancel));
     }
+
+    /// <summary>The present state for a <see cref="Backup"/>; dispose it, since it keeps files on disk.</summary>
+    internal BackupSource BeginBackup(Action<string, long> takeLog) => _upkeep.BeginBackup(_wal, takeLog);
 
     /// <summary>Seals everything in memory now, however little it is.</summary>
     public void Seal(CancellationToken cancel)

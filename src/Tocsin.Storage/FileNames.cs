@@ -8,6 +8,8 @@ internal static class FileNames
 {
     public const string Lock = "lock";
     public const string Manifest = "manifest";
+    public const string Catalog = "catalog.db";
+    public const string Restoring = "restoring";
     public const string Tombstones = "tombstones";
     public const string WalFolder = "wal";
     public const string EventsFolder = "events";

@@ -97,7 +97,7 @@ public sealed class DeletionTests
     public void A_damaged_segment_keeps_its_tombstone_and_what_it_hides()
     {
         using Store store = Open();
-        store.Append([.. Enumerable.Range(0, Limits.BlockRows).Select(i => Some.Log($"row {i}", i)),
+        store.Append([.. Enumerable.Range(0, Limits.BlockRows).Select(i => Some.Log($"row {i}", i / 1000.0)),
             Tagged("gone", "x") with { Time = Some.Noon.Add(TimeSpan.FromHours(1)) }]);
         store.Database.Seal(default);
         string path = ((MemoryFileSystem)store.Files).Paths.Single(p => p.EndsWith(".seg"));

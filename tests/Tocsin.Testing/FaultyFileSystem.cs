@@ -57,6 +57,17 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
         AfterChange?.Invoke(to);
     }
 
+    public void RenameDirectory(string from, string to)
+    {
+        inner.RenameDirectory(from, to);
+        AfterChange?.Invoke(to);
+    }
+
+    /// <summary>Links of files whose source this accepts are refused, as between two file systems.</summary>
+    public Predicate<string>? RefuseLink { get; set; }
+
+    public bool TryLink(string from, string to) => RefuseLink?.Invoke(from) != true && inner.TryLink(from, to);
+
     public void Delete(string path)
     {
         inner.Delete(path);

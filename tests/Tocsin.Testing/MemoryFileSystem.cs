@@ -130,6 +130,35 @@ public sealed class MemoryFileSystem : IFileSystem
         }
     }
 
+    public void RenameDirectory(string from, string to)
+    {
+        lock (_lock)
+        {
+            foreach (Dictionary<string, Node> names in new[] { _names, _syncedNames })
+            {
+                foreach (string inside in names.Keys.Where(p => p.StartsWith(from + "/", StringComparison.Ordinal)).ToList())
+                {
+                    names[to + inside[from.Length..]] = names[inside];
+                    names.Remove(inside);
+                }
+            }
+            foreach (string folder in _directories.Where(p => p == from || p.StartsWith(from + "/", StringComparison.Ordinal)).ToList())
+            {
+                _directories.Remove(folder);
+                _directories.Add(to + folder[from.Length..]);
+            }
+        }
+    }
+
+    public bool TryLink(string from, string to)
+    {
+        lock (_lock)
+        {
+            _names[to] = Find(from);
+            return true;
+        }
+    }
+
     public void Delete(string path)
     {
         lock (_lock)

@@ -77,4 +77,5 @@ public sealed record DeletionOrder
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeletionOrder))]
+[JsonSerializable(typeof(BackupOrder))]
 internal sealed partial class CareJson : JsonSerializerContext;

@@ -25,6 +25,12 @@ public sealed class DiskFileSystem : IFileSystem
 
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
 
+    public void RenameDirectory(string from, string to) => Directory.Move(from, to);
+
+    public bool TryLink(string from, string to) => OperatingSystem.IsWindows()
+        ? WindowsLink.Create(to, from, 0)
+        : UnixDirectory.Link(from, to);
+
     public void Delete(string path) => File.Delete(path);
 
     public void DeleteDirectory(string path)
@@ -127,6 +133,8 @@ public sealed class DiskFileSystem : IFileSystem
             }
         }
 
+        public static bool Link(string from, string to) => CreateLink(from, to) == 0;
+
         private static IOException Error(string call, string path)
         {
             int errno = Marshal.GetLastPInvokeError();
@@ -136,10 +144,21 @@ public sealed class DiskFileSystem : IFileSystem
         [DllImport("libc", EntryPoint = "open", SetLastError = true)]
         private static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
 
+        [DllImport("libc", EntryPoint = "link", SetLastError = true)]
+        private static extern int CreateLink(
+            [MarshalAs(UnmanagedType.LPUTF8Str)] string from, [MarshalAs(UnmanagedType.LPUTF8Str)] string to);
+
         [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
         private static extern int Fsync(int descriptor);
 
         [DllImport("libc", EntryPoint = "close", SetLastError = true)]
         private static extern int Close(int descriptor);
+    }
+
+    private static class WindowsLink
+    {
+        [DllImport("kernel32", EntryPoint = "CreateHardLinkW", SetLastError = true, CharSet = CharSet.Unicode)]
+        [return: MarshalAs(UnmanagedType.Bool)]
+        public static extern bool Create(string link, string target, nint security);
     }
 }

@@ -28,6 +28,14 @@ public interface IFileSystem
     /// <summary>Atomic; replaces the target.</summary>
     void Rename(string from, string to);
 
+    /// <summary>Atomic; the target must not exist.</summary>
+    void RenameDirectory(string from, string to);
+
+    /// <summary>
+    /// Gives a file a second name. False when the file system cannot do that here, for example across two of them.
+    /// </summary>
+    bool TryLink(string from, string to);
+
     void Delete(string path);
 
     /// <summary>Deletes the folder and everything in it.</summary>

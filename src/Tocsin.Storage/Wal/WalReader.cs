@@ -38,6 +38,9 @@ internal sealed class WalReader : IDisposable
     /// <summary>Damaged stretches that have good frames behind them.</summary>
     public int DamagedStretches { get; private set; }
 
+    /// <summary>Where the first of them begins; -1 when there is none.</summary>
+    public long FirstDamage { get; private set; } = -1;
+
     /// <summary>Bytes after the last good frame. Meaningful after the last <see cref="MoveNext"/>.</summary>
     public long TrailingBytes => Math.Max(0, _length - GoodEnd);
 
@@ -45,11 +48,14 @@ internal sealed class WalReader : IDisposable
     {
         if (!HasHeader || _position >= _length)
             return false;
+        long expected = _position;
         if (!TryFrame(_position) && !FindFrame())
         {
             _position = _length;
             return false;
         }
+        if (_position != expected && FirstDamage < 0)
+            FirstDamage = expected;
         _position += WalFormat.FrameHeaderLength + Payload.Length;
         GoodEnd = _position;
         _leastSequence = FirstSequence;

@@ -54,6 +54,16 @@ internal sealed class WalWriter : IDisposable
     /// <summary>The next write begins a new file when the present one holds lower sequence numbers. Any thread.</summary>
     public void EndFileBefore(ulong sequence) => Volatile.Write(ref _endFileBefore, sequence);
 
+    /// <summary>Every file and how long it is by now: whole frames, the last ones perhaps not synced yet.</summary>
+    public IReadOnlyList<WalFile> Files
+    {
+        get
+        {
+            lock (_lock)
+                return _file is null ? [.. _closed] : [.. _closed, new WalFile(_number, _startSequence, _endSequence, _position)];
+        }
+    }
+
     /// <summary>Writes one frame per batch. Nothing is promised before <see cref="Sync"/> returns.</summary>
     public void Write(IReadOnlyList<PendingAppend> group, ulong firstSequence)
     {

@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Tocsin.Alerting.Api;
+
+namespace Tocsin.Server.Care;
+
+/// <summary>POST /backup begins a backup, GET /backup tells how far it is.</summary>
+internal sealed class BackupApi(BackupJob job)
+{
+    private const int OrderBytes = 16 * 1024;
+
+    /// <summary>Adds the routes below <paramref name="api"/>, which carries the prefix.</summary>
+    public void Map(IEndpointRouteBuilder api)
+    {
+        RouteGroupBuilder backup = api.MapGroup("/backup").WithTags("care");
+        backup.MapPost("", Begin).Accepts<BackupOrder>("application/json").WithName("beginBackup")
+            .WithSummary("Begins a backup into a folder on the server's machine")
+            .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415);
+        backup.MapGet("", Results<Ok<BackupState>, ProblemHttpResult> () => job.State is { } state
+            ? TypedResults.Ok(state)
+            : Problem.NotFound("No backup was asked for since the server has started.")).WithName("backup")
+            .WithSummary("How far the last backup is, or how it ended").ProducesProblem(404);
+    }
+
+    private async Task<Results<Accepted<BackupState>, ProblemHttpResult>> Begin(HttpRequest request)
+    {
+        JsonRequest<BackupOrder> body = await JsonRequest.Read(request, CareJson.Default.BackupOrder, OrderBytes);
+        if (body.Value is not { } order)
+            return body.Problem!;
+        if (!Path.IsPathFullyQualified(order.Directory ?? "") || order.Directory!.Contains('\0'))
+            return Problem.BadRequest([new Fault("directory", "it is no absolute path", "a folder on the server's machine, such as /var/backups/tocsin")]);
+        if (order.Keep is < 1)
+            return Problem.BadRequest([new Fault("keep", $"it is {order.Keep}", "a number of snapshots from 1 on")]);
+        return job.Start(Path.GetFullPath(order.Directory), order.Keep)
+            ? TypedResults.Accepted("/api/tocsin/v1/backup", job.State)
+            : Problem.Conflict("A backup is running already.", "running");
+    }
+}
+
+/// <param name="Directory">Folder of snapshots on the server's machine; created when missing.</param>
+/// <param name="Keep">How many snapshots to keep there; all when left out.</param>
+public sealed record BackupOrder(string? Directory, int? Keep);
