@@ -4,6 +4,7 @@ using Tocsin.Protocols.JsonLines;
 using Tocsin.Protocols.Loki;
 using Tocsin.Protocols.Otlp;
 using Tocsin.Protocols.Seq;
+using Tocsin.Protocols.Syslog;
 
 namespace Tocsin.Protocols;
 
@@ -15,6 +16,7 @@ public static class Protocols
         new OtlpProtocol(),
         new LokiProtocol(),
         new SeqProtocol(),
+        new SyslogProtocol(),
         new JsonLinesProtocol(),
     ];
 

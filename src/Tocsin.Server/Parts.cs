@@ -9,6 +9,7 @@ using Tocsin.Crashes.Heartbeats;
 using Tocsin.Ingest;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
+using Tocsin.Protocols.Syslog;
 using Tocsin.Query.Logs;
 using Tocsin.Server.Care;
 using Tocsin.Server.Configuration;
@@ -31,6 +32,7 @@ internal sealed class Parts : IAsyncDisposable
     public required Database Database { get; init; }
     public required CatalogDatabase Catalog { get; init; }
     public required IngestPipeline Ingest { get; init; }
+    public required SyslogListener Syslog { get; init; }
     public required LiveTail Tail { get; init; }
     public required LogSearch Search { get; init; }
     public required ChannelContext ChannelContext { get; init; }
@@ -64,6 +66,7 @@ internal sealed class Parts : IAsyncDisposable
     /// <summary>Everything that runs without being asked, until cancelled.</summary>
     public Task RunBackground(CancellationToken cancel) => Task.WhenAll(
         Maintenance.Run(Database, cancel),
+        Syslog.Run(Ingest, Clock, Metrics, cancel),
         Deletions.Run(cancel),
         AlertSweep.Run(cancel),
         CrashTap.RunAsync(cancel),
@@ -80,5 +83,6 @@ internal sealed class Parts : IAsyncDisposable
         Database.Seal(CancellationToken.None);
         Database.Dispose();
         ChannelContext.Dispose();
+        Syslog.Dispose();
     }
 }

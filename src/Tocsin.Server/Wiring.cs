@@ -11,6 +11,7 @@ using Tocsin.Ingest;
 using Tocsin.Model;
 using Tocsin.Model.Live;
 using Tocsin.Model.Metrics;
+using Tocsin.Protocols.Syslog;
 using Tocsin.Query.Logs;
 using Tocsin.Server.Care;
 using Tocsin.Server.Configuration;
@@ -44,13 +45,16 @@ internal static class Wiring
                 ReadCondition = Condition,
             },
             new DiskFileSystem(), clock, metrics);
-        CatalogDatabase catalog;
+        CatalogDatabase? catalog = null;
+        SyslogListener syslog;
         try
         {
             catalog = CatalogDatabase.Open(Path.Combine(data, "catalog.db"), clock, metrics);
+            syslog = SyslogListener.Open(settings.Syslog);
         }
         catch
         {
+            catalog?.DisposeAsync().AsTask().GetAwaiter().GetResult();
             database.Dispose();
             throw;
         }
@@ -83,7 +87,7 @@ internal static class Wiring
         return new Parts
         {
             Settings = settings, Addresses = addresses, Clock = clock, Version = version, StartedAt = clock.GetUtcNow(), Metrics = metrics,
-            Live = live, Database = database, Catalog = catalog, Ingest = ingest, Tail = tail, Search = search, ChannelContext = context,
+            Live = live, Database = database, Catalog = catalog, Ingest = ingest, Syslog = syslog, Tail = tail, Search = search, ChannelContext = context,
             Alerts = reports, Crashes = crashReports, CrashStatistics = new CrashStatistics(catalog, clock),
             AlertingApi = new AlertingApi(catalog, inbox, new AlertActions(catalog, ledger), reports, clock),
             AlertSweep = new AlertSweep(catalog, ledger, options, clock, metrics),

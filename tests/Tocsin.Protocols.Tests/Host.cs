@@ -45,14 +45,21 @@ internal sealed class Host : IAsyncDisposable
 
     /// <param name="options">Limits.</param>
     /// <param name="append">Stands in for the database's answer when given.</param>
+    /// <param name="onAppend">Sees each append.</param>
     public static async Task<Host> Start(
-        IngestOptions? options = null, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<AppendResult>>? append = null)
+        IngestOptions? options = null, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask<AppendResult>>? append = null,
+        Action? onAppend = null)
     {
         string folder = Directory.CreateTempSubdirectory("tocsin-protocols-").FullName;
         var database = Database.Open(
             new DatabaseOptions { Directory = folder, MinFreeBytes = 0 }, new DiskFileSystem(), TimeProvider.System, new MetricSet());
         var pipeline = new IngestPipeline(
-            append ?? database.Append, options ?? IngestOptions.Default, TimeProvider.System, new MetricSet(), []);
+            (batch, cancel) =>
+            {
+                onAppend?.Invoke();
+                return (append ?? database.Append)(batch, cancel);
+            },
+            options ?? IngestOptions.Default, TimeProvider.System, new MetricSet(), []);
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -20,6 +20,15 @@ internal sealed class PooledBytes : IDisposable
 
     public void Advance(int count) => Length += count;
 
+    /// <summary>Moves what follows to the front.</summary>
+    public void RemoveFirst(int count)
+    {
+        Span[count..].CopyTo(_buffer);
+        Length -= count;
+    }
+
+    public void Clear() => Length = 0;
+
     public void Grow(int capacity)
     {
         byte[] larger = ArrayPool<byte>.Shared.Rent(capacity);

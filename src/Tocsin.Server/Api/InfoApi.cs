@@ -12,7 +12,7 @@ internal static class InfoApi
     {
         api.MapGet("/info", () => new ServerInformation(
                 parts.Version, parts.StartedAt, Ready: true, parts.Addresses.Url,
-                new ServerPorts(parts.Addresses.Http, parts.Addresses.OtlpHttp, parts.Addresses.OtlpGrpc),
+                new ServerPorts(parts.Addresses.Http, parts.Addresses.OtlpHttp, parts.Addresses.OtlpGrpc, parts.Syslog.TcpPort, parts.Syslog.UdpPort),
                 Path.GetFullPath(parts.Settings.DataDirectory)))
             .WithName("info").WithSummary("Version, addresses and data directory");
         api.MapGet("/ingest/status", () => new IngestState(
@@ -29,8 +29,8 @@ internal static class InfoApi
 /// <summary>Answer of /info.</summary>
 public sealed record ServerInformation(string Version, DateTimeOffset StartedAt, bool Ready, string Url, ServerPorts Ports, string DataDirectory);
 
-/// <summary>The ports listened on.</summary>
-public sealed record ServerPorts(int Http, int OtlpHttp, int OtlpGrpc);
+/// <summary>The ports listened on; those of syslog only when they are configured.</summary>
+public sealed record ServerPorts(int Http, int OtlpHttp, int OtlpGrpc, int? SyslogTcp = null, int? SyslogUdp = null);
 
 /// <summary>Answer of /ingest/status.</summary>
 public sealed record IngestState(IReadOnlyList<ProtocolState> Protocols, IReadOnlyList<IngestSource> Sources);

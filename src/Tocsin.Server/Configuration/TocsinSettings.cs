@@ -1,4 +1,5 @@
 using System.Net;
+using Tocsin.Protocols.Syslog;
 
 namespace Tocsin.Server.Configuration;
 
@@ -27,6 +28,7 @@ public sealed record TocsinSettings
     /// <summary>Networks (CIDR) that notifications may go to although they are private or loopback.</summary>
     public IReadOnlyList<string> AllowedNetworks { get; init; } = [];
     public IReadOnlyList<ChannelEntry> Channels { get; init; } = [];
+    public SyslogOptions Syslog { get; init; } = new();
 
     public bool IsLoopback => IPAddress.IsLoopback(Address);
 
@@ -55,6 +57,7 @@ public sealed record TocsinSettings
             RateLimitAlerts = limit.Int("max_alerts", 5, 1, 10_000),
             AllowedNetworks = Networks(network),
             Channels = ReadChannels(root),
+            Syslog = SyslogSettings.Read(root.Section("syslog")),
         };
         if (!settings.IsLoopback && (string.IsNullOrEmpty(settings.AdminPassword) || settings.IngestKeys.Count == 0))
             http.Fail("address", $"listening on {settings.Address} lets other machines in: set auth.admin_password and "
