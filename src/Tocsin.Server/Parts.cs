@@ -47,6 +47,7 @@ internal sealed class Parts : IAsyncDisposable
     public required HeartbeatMonitor Heartbeats { get; init; }
     public required DeletionBook Deletions { get; init; }
     public required BackupJob Backups { get; init; }
+    public required StorageWatch StorageWatch { get; init; }
     public required LevelsApi LevelsApi { get; init; }
     public required DeliveryApi DeliveryApi { get; init; }
     public required DeliveryWorker Delivery { get; init; }
@@ -68,6 +69,7 @@ internal sealed class Parts : IAsyncDisposable
         Maintenance.Run(Database, cancel),
         Syslog.Run(Ingest, Clock, Metrics, cancel),
         Deletions.Run(cancel),
+        StorageWatch.Run(cancel),
         AlertSweep.Run(cancel),
         CrashTap.RunAsync(cancel),
         Heartbeats.RunAsync(cancel),

@@ -42,7 +42,7 @@ internal static class Wiring
                 Directory = data, LogRetention = kept.Logs, SpanRetention = kept.Spans, Classes = kept.Classes,
                 MaxBytes = kept.MaxBytes, MaxLogBytes = kept.MaxLogBytes, MaxSpanBytes = kept.MaxSpanBytes,
                 MinFreeBytes = (long)kept.MinFreeMegabytes << 20,
-                ReadCondition = Condition,
+                ReadCondition = Condition, ScrubPass = settings.ScrubPass,
             },
             new DiskFileSystem(), clock, metrics);
         CatalogDatabase? catalog = null;
@@ -93,6 +93,9 @@ internal static class Wiring
             AlertSweep = new AlertSweep(catalog, ledger, options, clock, metrics),
             CrashesApi = new CrashesApi(crashes, crashReports, new CrashActions(catalog, inbox, live, clock), heartbeats),
             CrashTap = crashTap, Heartbeats = heartbeats, CrashRetention = new CrashRetention(catalog, clock, kept.Crashes),
+            StorageWatch = new StorageWatch(
+                catalog, inbox, () => new StorageState(new DiskFileSystem().FreeBytes(data), database.Damage, database.ScrubPasses > 0), data,
+                (long)kept.MinFreeMegabytes << 20, clock),
             Deletions = new DeletionBook(catalog, database, clock),
             Backups = new BackupJob(database, Path.Combine(data, "catalog.db"), clock, metrics),
             LevelsApi = new LevelsApi(new LevelBook(catalog, clock), new LevelListeners(clock), clock),

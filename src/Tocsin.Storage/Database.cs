@@ -24,6 +24,7 @@ public sealed class Database : IDisposable
     private readonly GroupCommit _commit;
     private readonly LiveSet _live;
     private readonly Upkeep _upkeep;
+    private readonly Scrubber _scrubber;
     private readonly Thread _sealer;
     private readonly AutoResetEvent _sealWanted = new(false);
     private readonly CancellationTokenSource _closing = new();
@@ -53,6 +54,8 @@ public sealed class Database : IDisposable
         var empty = new MemTable(pool, covered, clock.GetTimestamp());
         _live = new LiveSet(new Snapshot(empty, [], segments.Segments, deletions.Tombstones));
         _upkeep = new Upkeep(options, files, clock, metrics, _live, pool, segments, deletions.NextId, Damaged);
+
+        _scrubber = new Scrubber(options, files, clock, metrics, _live);
 
         var log = new WalRecovery(files, walFolder);
         log.Run((batch, sequence, shape) =>
@@ -183,6 +186,12 @@ public sealed class Database : IDisposable
         }
     }
 
+    /// <summary>Damaged places in segments that are in use, each once, and segments that could not be read at the start.</summary>
+    public IReadOnlyList<Damage> Damage => [.. _upkeep.Unreadable, .. _scrubber.Damage];
+
+    /// <summary>How often all segments were compared with their checksums since the start.</summary>
+    public long ScrubPasses => _scrubber.Passes;
+
     public DatabaseStats Stats()
     {
         Snapshot snapshot = _live.Acquire();
@@ -227,6 +236,7 @@ public sealed class Database : IDisposable
         TryUpkeep(() => SealFrozen(cancel));
         TryUpkeep(() => _upkeep.Erase(_wal, cancel));
         TryUpkeep(() => _upkeep.Merge(cancel));
+        _scrubber.Step(cancel);
     }
 
     /// <summary>The present state for a <see cref="Backup"/>; dispose it, since it keeps files on disk.</summary>
@@ -323,7 +333,12 @@ public sealed class Database : IDisposable
         }
     }
 
-    private void Damaged(Exception error) => _corruptions.Add();
+    private void Damaged(Exception error)
+    {
+        _corruptions.Add();
+        // The first ones come while the segments are being opened.
+        _scrubber?.Hurry();
+    }
 
     private static ulong? LogStart(IFileSystem files, string walFolder)
     {

@@ -34,6 +34,9 @@ public sealed record DatabaseOptions
     /// <summary>Appends are refused while the disk has less room than this; reads go on.</summary>
     public long MinFreeBytes { get; init; } = 256L << 20;
 
+    /// <summary>In what time all segments are compared with their checksums, over and over; zero: never.</summary>
+    public TimeSpan ScrubPass { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Size at which a memtable is sealed.</summary>
     public int MemTableBytes { get; init; } = Limits.MemTableBytes;
 

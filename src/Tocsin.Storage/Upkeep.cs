@@ -48,6 +48,7 @@ internal sealed partial class Upkeep
         _eventsFolder = Path.Combine(options.Directory, FileNames.EventsFolder);
         _writer = new SegmentWriter(files, _eventsFolder);
         _unreadable = recovered.Unreadable;
+        Unreadable = UnreadableNow();
         _nextSegmentId = recovered.Manifest.NextSegmentId;
         _coveredSequence = recovered.Manifest.CoveredSequence;
         _sealed = metrics.Counter("tocsin_storage_sealed_rows_total", "Rows moved from memory into segments.");
@@ -60,6 +61,12 @@ internal sealed partial class Upkeep
         _retention = new Retention(options, clock);
         _nextTombstone = nextTombstone;
     }
+
+    /// <summary>Segments that are listed but could not be read at the start. Any thread.</summary>
+    public IReadOnlyList<Damage> Unreadable { get; private set; }
+
+    private IReadOnlyList<Damage> UnreadableNow() =>
+        [.. _unreadable.Select(e => new Damage(e.PathIn(FileNames.EventsFolder), -1, "the segment could not be read at the start"))];
 
     /// <summary>Starts a new memtable; the old one waits to be sealed. Any thread.</summary>
     public void Freeze() => _live.Swap(s => s.Active.Rows == 0
@@ -128,6 +135,7 @@ internal sealed partial class Upkeep
             HashSet<SegmentFile> surplus = _retention.TooMuch([.. snapshot.Segments.Except(expired)]);
             snapshot.Release();
             int unreadable = _unreadable.RemoveAll(e => e.Day < _retention.FirstDay(e.Dataset, e.Class));
+            Unreadable = UnreadableNow();
             if (expired.Count > 0 || surplus.Count > 0 || unreadable > 0)
                 Replace(null, [.. expired, .. surplus], [], _coveredSequence);
             _expired.Add(expired.Count);

@@ -7,6 +7,8 @@ public sealed class FaultyFileSystem(IFileSystem inner) : IFileSystem
 {
     private long _bytesLeft = long.MaxValue;
 
+    public IFileSystem Inner => inner;
+
     /// <summary>Syncs of files whose path this accepts throw.</summary>
     public Predicate<string>? FailSync { get; set; }
 

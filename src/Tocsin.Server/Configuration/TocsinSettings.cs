@@ -20,6 +20,9 @@ public sealed record TocsinSettings
     public string? AdminPassword { get; init; }
     public IReadOnlyList<string> IngestKeys { get; init; } = [];
     public RetentionSettings Retention { get; init; } = new();
+
+    /// <summary>In what time all stored bytes are compared with their checksums; zero: never.</summary>
+    public TimeSpan ScrubPass { get; init; } = TimeSpan.FromDays(7);
     public IReadOnlyList<string> RedactKeys { get; init; } = [];
     public TimeSpan ReopenWindow { get; init; } = TimeSpan.FromHours(1);
     public int RateLimitAlerts { get; init; } = 5;
@@ -37,7 +40,7 @@ public sealed record TocsinSettings
     {
         ConfigSection root = source.Section();
         ConfigSection http = root.Section("http"), otlp = root.Section("otlp"), auth = root.Section("auth");
-        ConfigSection redaction = root.Section("redaction");
+        ConfigSection redaction = root.Section("redaction"), care = root.Section("care");
         ConfigSection alerts = root.Section("alerts"), limit = alerts.Section("rate_limit"), network = root.Section("network");
         var settings = new TocsinSettings
         {
@@ -50,6 +53,7 @@ public sealed record TocsinSettings
             OtlpGrpcPort = otlp.Int("grpc_port", 4317, 0, 65535),
             AdminPassword = auth.String("admin_password"),
             IngestKeys = auth.Strings("ingest_keys"),
+            ScrubPass = TimeSpan.FromDays(care.Int("scrub_days", 7, 0, 365)),
             Retention = RetentionSettings.Read(root.Section("retention")),
             RedactKeys = redaction.Strings("keys"),
             ReopenWindow = alerts.Duration("reopen_window", TimeSpan.FromHours(1)),
@@ -62,7 +66,7 @@ public sealed record TocsinSettings
         if (!settings.IsLoopback && (string.IsNullOrEmpty(settings.AdminPassword) || settings.IngestKeys.Count == 0))
             http.Fail("address", $"listening on {settings.Address} lets other machines in: set auth.admin_password and "
                 + "auth.ingest_keys as well, or keep the address 127.0.0.1");
-        foreach (ConfigSection section in new[] { root, http, otlp, auth, redaction, alerts, limit, network })
+        foreach (ConfigSection section in new[] { root, http, otlp, auth, redaction, care, alerts, limit, network })
             section.RejectUnknown();
         return settings;
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tocsin.Server.Care;
 using Tocsin.Server.Configuration;
 
 namespace Tocsin.Server.Health;
@@ -26,15 +27,19 @@ internal sealed class HealthChecks(TocsinSettings settings, Parts parts)
     private HealthCheck Storage()
     {
         Tocsin.Storage.DatabaseStats stats = parts.Database.Stats();
+        IReadOnlyList<Storage.Care.Damage> damage = parts.Database.Damage;
         var facts = new Dictionary<string, object>
         {
             ["rows"] = stats.Rows, ["segments"] = stats.Segments, ["bytes_on_disk"] = stats.SegmentBytes + stats.WalBytes,
-            ["memory_rows"] = stats.MemoryRows, ["wal_files"] = stats.WalFiles, ["damaged_places"] = stats.Corruptions,
+            ["memory_rows"] = stats.MemoryRows, ["wal_files"] = stats.WalFiles, ["damaged_places"] = damage.Count,
+            ["pending_deletions"] = stats.PendingDeletions,
         };
         if (stats.Failure is { } failure)
             return new("storage", HealthStatus.Unhealthy, $"{failure}; writes are refused until a restart", facts);
+        if (damage.Count > 0)
+            return new("storage", HealthStatus.Degraded, $"{damage.Count} damaged places, the first: {damage[0]}; the rest is served", facts);
         return stats.Corruptions > 0
-            ? new("storage", HealthStatus.Degraded, $"{stats.Corruptions} damaged places were found and skipped; the rest is served", facts)
+            ? new("storage", HealthStatus.Degraded, $"damage was met {stats.Corruptions} times since the start and skipped; the rest is served", facts)
             : new("storage", HealthStatus.Healthy, null, facts);
     }
 
@@ -49,8 +54,8 @@ internal sealed class HealthChecks(TocsinSettings settings, Parts parts)
         };
         if (freeMegabytes < settings.Retention.MinFreeMegabytes)
             return new("disk", HealthStatus.Unhealthy, $"less than {settings.Retention.MinFreeMegabytes} MiB free: writes are refused", facts);
-        return freeMegabytes < settings.Retention.MinFreeMegabytes * 4L
-            ? new("disk", HealthStatus.Degraded, "the disk is filling up", facts)
+        return freeMegabytes < settings.Retention.MinFreeMegabytes * (long)StorageWatch.WarnAt
+            ? new("disk", HealthStatus.Degraded, $"the disk is filling up; below {settings.Retention.MinFreeMegabytes} MiB writes are refused", facts)
             : new("disk", HealthStatus.Healthy, null, facts);
     }
 
