@@ -20,9 +20,7 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         Operator next = output;
         for (int i = pipes.Count - 1; i >= 0; i--)
         {
-            long? limit = i + 1 < pipes.Count && pipes[i + 1] is LimitPipe l ? l.Count
-                : i + 1 == pipes.Count && context.Request.MaxRows < long.MaxValue ? context.Request.MaxRows + 1 : null;
-            next = pipes[i].Build(new PipeBuild(context, limit, shapes[i]), next);
+            next = pipes[i].Build(new PipeBuild(context, LimitBehind(pipes, i, context.Request.MaxRows), shapes[i]), next);
         }
         return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output,
             pipes.Count > 0 && HeaderCount.Fits(pipes[0]));
@@ -39,6 +37,20 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
                 context.Cancel);
         first.Finish();
         return report;
+    }
+
+    /// <summary>How many rows of this pipe can reach the answer; null when nobody says.</summary>
+    internal static long? LimitBehind(Items<Pipe> pipes, int at, long maxRows)
+    {
+        for (int i = at + 1; i < pipes.Count; i++)
+        {
+            if (pipes[i] is LimitPipe limit)
+                return limit.Count;
+            if (!pipes[i].IsOneToOne)
+                return null;
+        }
+        // One more tells that there are more.
+        return maxRows < long.MaxValue ? maxRows + 1 : null;
     }
 
     private static ScanRequest RequestOf(Filter filter, Items<Pipe> pipes, List<Shape> shapes, QueryContext context) => new()

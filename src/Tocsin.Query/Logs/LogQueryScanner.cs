@@ -124,7 +124,8 @@ internal sealed class LogQueryScanner(string text)
         }
         if (Position == start)
             throw Wrong(expected);
-        string written = text[start..Position];
+        // A '\' at the very end protects nothing; doubled it means itself wherever the pattern is written next.
+        string written = plain[^1] == '\\' && EndsInLoneEscape(start) ? text[start..Position] + '\\' : text[start..Position];
         if (skipSpace)
             SkipSpace();
         return new LogQueryWord(written, plain.ToString(), pattern);
@@ -132,16 +133,17 @@ internal sealed class LogQueryScanner(string text)
 
         /// <summary>
     /// An expression between slashes, or null, with nothing taken, when this is no regular expression: the next bare
-    /// slash has to end it, so /health/live is a word.
+    /// slash has to end it, and no bare blank may come before, so /health/live is a word, and so is /cart in
+    /// "path:/cart | extend s = ms / 1000".
     /// </summary>
     public string? TakeRegex()
     {
         if (Next != '/')
             return null;
         int end = Position + 1;
-        while (end < text.Length && text[end] != '/')
+        while (end < text.Length && text[end] != '/' && !char.IsWhiteSpace(text[end]))
             end += text[end] == '\\' ? 2 : 1;
-        if (end >= text.Length || end == Position + 1
+        if (end >= text.Length || text[end] != '/' || end == Position + 1
             || end + 1 < text.Length && !Ends(text[end + 1], stopAtColon: false))
             return null;
         string pattern = RegexText.Unescape(text[(Position + 1)..end]);
@@ -203,6 +205,14 @@ internal sealed class LogQueryScanner(string text)
     {
         string found = AtEnd ? "the end of the query" : $"'{Next}'";
         return new LogQueryException(Position, expected, found);
+    }
+
+    private bool EndsInLoneEscape(int start)
+    {
+        int escapes = 0;
+        while (Position - 1 - escapes >= start && text[Position - 1 - escapes] == '\\')
+            escapes++;
+        return escapes % 2 == 1;
     }
 
     private string RangeEnd(string expected)

@@ -12,6 +12,8 @@ public sealed record ExtendPipe(Items<NamedExpression> Columns) : Pipe
 
     internal override bool KeepsRows => true;
 
+    internal override bool IsOneToOne => true;
+
     internal static Pipe Parse(PipeParser parser)
     {
         var columns = new List<NamedExpression>();

@@ -13,6 +13,8 @@ public sealed record FieldsPipe(Items<NamedExpression> Columns, Items<string> Wi
 
     internal override bool KeepsRows => true;
 
+    internal override bool IsOneToOne => true;
+
     internal static Pipe Parse(PipeParser parser)
     {
         if (parser.Scanner.Take('-'))

@@ -20,6 +20,8 @@ public sealed record ParsePipe(TextFormat Format, Expression From) : Pipe
 
     internal override bool KeepsRows => true;
 
+    internal override bool IsOneToOne => true;
+
     internal static Pipe Parse(PipeParser parser)
     {
         TextFormat format = TextFormat.Parse(parser);

@@ -19,6 +19,9 @@ public abstract record Pipe
     /// <summary>True when the order in which rows come does not change which rows it passes on.</summary>
     internal virtual bool KeepsRows => false;
 
+    /// <summary>True when every row it takes becomes one row it passes on.</summary>
+    internal virtual bool IsOneToOne => false;
+
     /// <summary>True when it can do nothing with computed rows.</summary>
     internal virtual bool NeedsRecords => false;
 

@@ -26,16 +26,16 @@ public sealed record QueryExplanation(string Query, ExplainNode Plan, string Tex
             shapes.Add(pipe.After(shapes[^1]));
         ExplainNode node = ScanNode.Of(filter, pipes, shapes, request);
         for (int i = 0; i < pipes.Count; i++)
-            node = new ExplainNode(pipes[i].ToString(), How(pipes, i), $"columns: {string.Join(", ", shapes[i + 1].Names)}", [node]);
+            node = new ExplainNode(pipes[i].ToString(), How(pipes, i, request), $"columns: {string.Join(", ", shapes[i + 1].Names)}", [node]);
         return node;
     }
 
-    private static string How(Items<Pipe> pipes, int at)
+    private static string How(Items<Pipe> pipes, int at, QueryRequest request)
     {
         if (at == 0 && HeaderCount.Fits(pipes[0]))
             return "from block headers where these suffice";
-        if (pipes[at] is SortPipe && at + 1 < pipes.Count && pipes[at + 1] is LimitPipe)
-            return "per row, keeps what the limit behind it wants";
+        if (pipes[at] is SortPipe && Pipeline.LimitBehind(pipes, at, request.MaxRows) is { } limit)
+            return $"keeps the first {limit} rows, or some more";
         return pipes[at] is LimitPipe ? "per row, stops what is in front of it"
             : pipes[at].Streams ? "per row, as rows come"
             : "keeps rows or groups until all have come";

@@ -69,7 +69,7 @@ internal static class NaiveExpression
             {
                 bool b => b ? 1L : 0L,
                 Instant t => t.UnixNanos,
-                var x => NaiveValue.Number(x) is { } n ? NaiveValue.IsWhole(x) ? (long)n : (double)n : null,
+                var x => NaiveValue.Number(x) is { } n ? NaiveValue.IsWhole(x) ? (object)(long)n : (double)n : null,
             },
             "contains" => a[0] is not null && a[1] is not null && Text(0).Contains(Text(1), StringComparison.OrdinalIgnoreCase),
             "matches" => a[0] is not null && Regex.IsMatch(Text(0), Text(1)),
@@ -85,6 +85,6 @@ internal static class NaiveExpression
         if (NaiveValue.Number(value) is not { } number)
             return null;
         decimal floor = Math.Floor(number / step) * step;
-        return NaiveValue.IsWhole(value) ? (long)floor : (double)floor;
+        return NaiveValue.IsWhole(value) ? (object)(long)floor : (double)floor;
     }
 }

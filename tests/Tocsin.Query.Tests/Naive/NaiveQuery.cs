@@ -38,6 +38,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
         ExtendPipe extend => [.. rows.Select(r => extend.Columns.Aggregate(r, (x, c) => x.With(c.Name, NaiveExpression.Of(c.Expression, x))))],
         FieldsPipe { Columns.Count: > 0 } keep => [.. rows.Select(r => new NaiveRow(null, r.Place)
         {
+            Time = r.Time,
             Set = keep.Columns.ToDictionary(c => c.Name, c => NaiveExpression.Of(c.Expression, r)),
         })],
         FieldsPipe drop => [.. rows.Select(r => drop.Without.Aggregate(r, (x, name) => x.With(name, null)))],
@@ -106,7 +107,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
     private static object? Aggregate(AggregateCall call, List<NaiveRow> rows, double seconds)
     {
         var values = call.Arguments.Count == 0 ? [] : rows
-            .OrderBy(r => r.Record?.Time ?? default).ThenBy(r => r.Place)
+            .OrderBy(r => r.Time).ThenBy(r => r.Place)
             .Select(r => NaiveExpression.Of(call.Arguments[0], r)).Where(v => v is not null).ToList();
         decimal[] numbers = [.. values.Select(NaiveValue.Number).Where(n => n is not null).Select(n => n!.Value).Order()];
         bool whole = values.Where(v => NaiveValue.Number(v) is not null).All(NaiveValue.IsWhole);
@@ -114,7 +115,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
         {
             case "count": return call.Arguments.Count == 0 ? (long)rows.Count : values.Count;
             case "distinct": return (long)values.Select(NaiveValue.Text).Distinct().Count();
-            case "sum": return numbers.Length == 0 ? null : whole ? (long)numbers.Sum() : (double)numbers.Sum();
+            case "sum": return numbers.Length == 0 ? null : whole ? Fit(numbers.Sum()) : (object)(double)numbers.Sum();
             case "avg": return numbers.Length == 0 ? null : (double)numbers.Average();
             case "min": return Best(values, 1);
             case "max": return Best(values, -1);
@@ -131,9 +132,12 @@ internal sealed class NaiveQuery(Instant from, Instant to)
                 return numbers.Length < 2 ? null : Math.Sqrt(numbers.Sum(n => Math.Pow((double)n - mean, 2)) / (numbers.Length - 1));
             default:
                 double percent = call.Function == "percentile" ? (double)NaiveValue.Number(NaiveExpression.Of(call.Arguments[1], null!))! : double.Parse(call.Function[1..]);
-                return numbers.Length == 0 ? null : (double)numbers[Math.Clamp((int)Math.Ceiling(percent / 100 * numbers.Length), 1, numbers.Length) - 1];
+                return numbers.Length == 0 ? null : Fit(numbers[Math.Clamp((int)Math.Ceiling(percent / 100 * numbers.Length), 1, numbers.Length) - 1]);
         }
     }
+
+    private static object Fit(decimal number) =>
+        number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue ? (object)(long)number : (double)number;
 
     private static object? Best(List<object?> values, int sign)
     {

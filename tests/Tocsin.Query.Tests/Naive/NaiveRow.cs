@@ -12,6 +12,9 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
 {
     public Dictionary<string, object?> Set { get; init; } = [];
 
+    /// <summary>Of the record it was made from.</summary>
+    public Instant Time { get; init; } = Record?.Time ?? default;
+
     public NaiveRow With(string name, object? value) => this with { Set = new(Set) { [name] = value } };
 
     public object? Get(string name)

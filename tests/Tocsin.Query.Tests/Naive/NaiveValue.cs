@@ -108,7 +108,7 @@ internal static class NaiveValue
             return null;
         decimal result = sign switch { "+" => left + right, "-" => left - right, "*" => left * right, "/" => left / right, _ => left % right };
         bool whole = IsWhole(a) && IsWhole(b) && result == decimal.Truncate(result);
-        return whole && result is >= long.MinValue and <= long.MaxValue ? (long)result : (double)result;
+        return whole && result is >= long.MinValue and <= long.MaxValue ? (object)(long)result : (double)result;
     }
 
     /// <summary>To compare answers: fractions by nine digits, since sums may differ in the last.</summary>

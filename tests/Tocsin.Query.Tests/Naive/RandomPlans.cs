@@ -76,7 +76,7 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
         0 => depth == 3 ? Filter.All : new Words(Text()),
         1 => new Words(Text()),
         2 => new WordsLike(Pick("ti*", "*set", "G?T", "*a*", "ü*")),
-        3 => new TextRegex(Pick("in \\d+ms", "^G", "[rR]eset|Time", "/v\\d", "(?i)über")),
+        3 => new TextRegex(Pick("in\\ \\d+ms", "^G", "[rR]eset|Time", "/v\\d", "(?i)über")),
         4 or 5 or 6 or 7 => NextTerm(),
         8 => new Negation(NextFilter(depth - 1)),
         9 => new Either([Part(depth), Part(depth)]),
