@@ -148,13 +148,12 @@ public sealed class Database : IDisposable
 
     /// <summary>
     /// Deletes the matching rows that are stored by now. When it returns no scan shows them, and that survives a crash; upkeep
-    /// takes them out of the files in its next rounds. Throws <see cref="IOException"/> when it could not be made durable.
+    /// takes them out of the files in its next rounds. Throws <see cref="IOException"/> when it could not be made durable, <see
+    /// cref="TooManyDeletionsException"/> when too many wait for that.
     /// </summary>
     public Deletion Delete(Dataset dataset, string query, Instant from, Instant to)
     {
         Predicate where = _options.ReadCondition(query);
-        if (Tombstones.Count >= TombstoneFile.Most)
-            throw new TooManyDeletionsException(TombstoneFile.Most);
         Tombstone tombstone = _upkeep.Hide(dataset, query, where, from, to, _wal, out Snapshot before);
         try
         {

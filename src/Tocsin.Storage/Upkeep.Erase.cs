@@ -24,6 +24,8 @@ internal sealed partial class Upkeep
             before = _live.Acquire();
             try
             {
+                if (before.Tombstones.Count >= TombstoneFile.Most)
+                    throw new TooManyDeletionsException(TombstoneFile.Most);
                 ulong bound = before.Active.StartSequence;
                 var tombstone = new Tombstone(_nextTombstone, dataset, query, where, from, to, bound);
                 IReadOnlyList<Tombstone> all = [.. before.Tombstones, tombstone];

@@ -207,7 +207,9 @@ public sealed class BackupTests
     {
         using Store store = Filled();
         var memory = (MemoryFileSystem)store.Files;
-        Verify(memory, Store.Folder).Damage.ShouldBeEmpty();
+        VerifyReport sound = Verify(memory, Store.Folder);
+        sound.Damage.ShouldBeEmpty();
+        sound.Bytes.ShouldBeGreaterThanOrEqualTo(store.Database.Stats().SegmentBytes);
         var random = new Random(6);
         string[] paths = [.. memory.Paths.Where(p => p.EndsWith(".seg"))];
         for (int i = 0; i < 200; i++)

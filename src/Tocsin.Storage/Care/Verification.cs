@@ -58,7 +58,7 @@ public sealed class Verification(
         {
             string path = entry.PathIn(FileNames.EventsFolder);
             if (files.FileExists(Path.Combine(folder, path)))
-                Segment(path);
+                _bytes += Segment(path);
             // A running server may have merged or dropped it since.
             else if (Manifest.Load(files, folder)?.Entries.Contains(entry) == true)
                 _damage.Add(new Damage(path, -1, "the file is missing"));
@@ -101,12 +101,15 @@ public sealed class Verification(
             _damage.Add(new Damage(FileNames.Catalog, -1, problem));
     }
 
-    private void Segment(string path)
+    /// <summary>Returns its length.</summary>
+    private long Segment(string path)
     {
+        long length = 0;
         try
         {
             using IFile file = files.OpenRead(Path.Combine(_folder, path));
             _segments++;
+            length = file.Length;
             SegmentFooter footer = SegmentFooter.Read(file);
             foreach (BlockHeader block in footer.Blocks)
             {
@@ -123,6 +126,7 @@ public sealed class Verification(
         {
             _damage.Add(new Damage(path, -1, error.Message));
         }
+        return length;
     }
 
     /// <summary>Bytes behind the last good frame are a write that was under way; in between they are damage.</summary>
