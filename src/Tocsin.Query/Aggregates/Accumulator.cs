@@ -5,8 +5,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Aggregates;
 
 /// <summary>
-/// One aggregate for many groups. Groups are numbers from 0; whoever adds has made room first. Values come typed, from rows
-/// or from columns. One thread.
+/// One aggregate for many groups. Groups are numbers from 0; whoever adds has made room first. Values come typed, from
+/// rows or from columns. One thread.
 /// </summary>
 internal abstract class Accumulator
 {

@@ -45,7 +45,8 @@ internal sealed class Extreme(MemoryBudget budget, int sign) : ChosenAccumulator
         int order = CellOrder.Compare(value, chosen) * sign;
         // Of equal numbers written differently the answer must not depend on which came first.
         return order > 0 || order == 0 && value.Kind < chosen.Kind
-            || order == 0 && value.Kind == chosen.Kind && CellOrder.CompareText(value.ToString(), chosen.ToString()) < 0;
+            || order == 0 && value.Kind == chosen.Kind
+                && CellOrder.CompareText(value.ToString(), chosen.ToString()) < 0;
     }
 }
 

@@ -5,7 +5,9 @@ using Tocsin.Query.Cells;
 
 namespace Tocsin.Query.Aggregates;
 
-/// <summary>The values that tell one group from another, as bytes: per part a length, -1 for missing, and the text.</summary>
+/// <summary>
+/// The values that tell one group from another, as bytes: per part a length, -1 for missing, and the text.
+/// </summary>
 internal sealed class GroupKey(int parts)
 {
     private readonly CellKind[] _kinds = new CellKind[parts];

@@ -1,12 +1,11 @@
-using System.Diagnostics.CodeAnalysis;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 
 namespace Tocsin.Query.Aggregates;
 
 /// <summary>
-/// Numbers the groups in order of appearance. Values that show the same text are one group; a missing value is a group of
-/// its own. One thread.
+/// Numbers the groups in order of appearance. Values that show the same text are one group; a missing value is a group
+/// of its own. One thread.
 /// </summary>
 internal sealed class GroupTable(int parts, MemoryBudget budget)
 {
@@ -70,18 +69,5 @@ internal sealed class GroupTable(int parts, MemoryBudget budget)
             if (cells[i].Kind != _key.Kind(i) && cells[i].Kind != CellKind.Text)
                 cells[i] = Cell.Of(cells[i].ToString());
         }
-    }
-
-    private sealed class BytesComparer : IEqualityComparer<byte[]>, IAlternateEqualityComparer<ReadOnlySpan<byte>, byte[]>
-    {
-        public bool Equals(byte[]? a, byte[]? b) => a.AsSpan().SequenceEqual(b);
-
-        public int GetHashCode([DisallowNull] byte[] bytes) => GetHashCode(bytes.AsSpan());
-
-        public bool Equals(ReadOnlySpan<byte> a, byte[] b) => a.SequenceEqual(b);
-
-        public int GetHashCode(ReadOnlySpan<byte> bytes) => (int)TextHash.Of(bytes);
-
-        public byte[] Create(ReadOnlySpan<byte> bytes) => bytes.ToArray();
     }
 }

@@ -5,7 +5,9 @@ using Tocsin.Query.Plans;
 
 namespace Tocsin.Query.Aggregates;
 
-/// <summary>Rows fall into groups; each group has its aggregates. The two are apart, so that columns may feed them too.</summary>
+/// <summary>
+/// Rows fall into groups; each group has its aggregates. The two are apart, so that columns may feed them too.
+/// </summary>
 internal sealed class Grouping
 {
     private readonly Operand[] _keys;

@@ -6,7 +6,9 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Aggregates;
 
-/// <summary>Feeds the value of an expression into groups and aggregates; a plain field without making strings.</summary>
+/// <summary>
+/// Feeds the value of an expression into groups and aggregates; a plain field without making strings.
+/// </summary>
 internal sealed class Operand(Expression expression, QueryContext context)
 {
     private readonly FieldSource? _field = expression is FieldReference f ? new FieldSource(f.Name) : null;

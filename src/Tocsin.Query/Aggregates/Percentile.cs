@@ -15,7 +15,8 @@ internal sealed class Percentile(MemoryBudget budget, double percent) : NumberAc
 
     public override void Grow(int groups) => _samples.Grow(groups);
 
-    public override void Add(int group, long value) => (_samples[group] ??= new NumberSample(budget)).Add(Numeric.Of(value));
+    public override void Add(int group, long value) =>
+        (_samples[group] ??= new NumberSample(budget)).Add(Numeric.Of(value));
 
     public override void Add(int group, double value)
     {

@@ -21,8 +21,8 @@ internal abstract class TextAccumulator : Accumulator
 }
 
 /// <summary>
-/// distinct(x): how many different values. Exact up to <see cref="MostExact"/> per group; beyond that an estimate that is
-/// within about one percent.
+/// distinct(x): how many different values. Exact up to <see cref="MostExact"/> per group; beyond that an estimate that
+/// is within about one percent.
 /// </summary>
 internal sealed class Distinct(MemoryBudget budget) : TextAccumulator
 {

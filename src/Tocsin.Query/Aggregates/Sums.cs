@@ -54,7 +54,9 @@ internal class Sum(MemoryBudget budget) : NumberAccumulator
 internal sealed class Average(MemoryBudget budget) : Sum(budget)
 {
     public override Cell Result(int group) =>
-        CountOf(group) is > 0 and long count ? Cell.Of(Numeric.Of(base.Result(group))!.Value.AsDouble / count) : Cell.Missing;
+        CountOf(group) is > 0 and long count
+            ? Cell.Of(Numeric.Of(base.Result(group))!.Value.AsDouble / count)
+            : Cell.Missing;
 }
 
 /// <summary>rate(x): the sum per second of the time that a group spans.</summary>
@@ -63,7 +65,9 @@ internal sealed class SumRate(MemoryBudget budget, double seconds) : Sum(budget)
     public override Cell Result(int group) => Rates.Of(base.Result(group), seconds);
 }
 
-/// <summary>stddev(x): of a sample; missing below two numbers. Welford's way, so that large numbers do not cancel out.</summary>
+/// <summary>
+/// stddev(x): of a sample; missing below two numbers. Welford's way, so that large numbers do not cancel out.
+/// </summary>
 internal sealed class Deviation(MemoryBudget budget) : NumberAccumulator
 {
     private readonly Slots<(long Count, double Mean, double Squares)> _moments = new(budget, 24);

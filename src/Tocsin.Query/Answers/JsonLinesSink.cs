@@ -6,7 +6,9 @@ using Tocsin.Query.Execution;
 
 namespace Tocsin.Query.Answers;
 
-/// <summary>One JSON object per line. Missing values are left out. Holds one buffer, however long the answer is.</summary>
+/// <summary>
+/// One JSON object per line. Missing values are left out. Holds one buffer, however long the answer is.
+/// </summary>
 /// <param name="write">Takes what has been written so far; valid during the call.</param>
 public sealed class JsonLinesSink(Action<ReadOnlyMemory<byte>> write) : RowSink, IDisposable
 {

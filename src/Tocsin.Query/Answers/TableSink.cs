@@ -13,7 +13,8 @@ public sealed class TableSink : RowSink
 
     public IReadOnlyList<Cell[]> Rows => _rows;
 
-    public IReadOnlyList<TableColumn> Columns => [.. Names.Select((name, i) => new TableColumn(name, KindName(_kinds[i])))];
+    public IReadOnlyList<TableColumn> Columns =>
+        [.. Names.Select((name, i) => new TableColumn(name, KindName(_kinds[i])))];
 
     public override void Begin(IReadOnlyList<string> columns)
     {

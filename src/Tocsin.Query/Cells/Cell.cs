@@ -108,7 +108,9 @@ public readonly struct Cell : IEquatable<Cell>
 
     public static bool operator !=(Cell left, Cell right) => !left.Equals(right);
 
-    /// <summary>The text as UTF-8, written into <paramref name="buffer"/>, which is replaced when it is too small.</summary>
+    /// <summary>
+    /// The text as UTF-8, written into <paramref name="buffer"/>, which is replaced when it is too small.
+    /// </summary>
     internal ReadOnlySpan<byte> Utf8(ref byte[] buffer)
     {
         if (Kind == CellKind.Int)

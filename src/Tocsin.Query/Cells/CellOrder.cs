@@ -4,8 +4,8 @@ using Tocsin.Model;
 namespace Tocsin.Query.Cells;
 
 /// <summary>
-/// The one order of values: false, true; numbers and texts of numbers by value; times; levels by rank; other text by code
-/// point; JSON by text. Missing comes last, also when the order is reversed.
+/// The one order of values: false, true; numbers and texts of numbers by value; times; levels by rank; other text by
+/// code point; JSON by text. Missing comes last, also when the order is reversed.
 /// </summary>
 internal static class CellOrder
 {

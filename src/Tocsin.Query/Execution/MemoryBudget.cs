@@ -11,8 +11,7 @@ internal sealed class MemoryBudget(long limit)
     {
         Used += bytes;
         if (Used > limit)
-            throw new QueryRefusedException(
-                $"the query needs more than {Size(limit)} of memory for {what}: {advice}, or raise the budget of queries");
+            throw new QueryRefusedException($"the query needs more than {Size(limit)} of memory for {what}: {advice}");
     }
 
     public void Give(long bytes) => Used -= bytes;

@@ -6,8 +6,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Execution;
 
 /// <summary>
-/// One row on its way through the pipes: an event of the store, what pipes have set on it, or both. Valid only during the
-/// call.
+/// One row on its way through the pipes: an event of the store, what pipes have set on it, or both. Valid only during
+/// the call.
 /// </summary>
 internal readonly ref struct PipeRow
 {
@@ -98,7 +98,8 @@ internal sealed class Overlay
     {
         for (int i = 0; i < _fields.Count; i++)
         {
-            if (ReferenceEquals(_fields[i].Name, name) || string.Equals(_fields[i].Name, name, StringComparison.Ordinal))
+            if (ReferenceEquals(_fields[i].Name, name)
+                || string.Equals(_fields[i].Name, name, StringComparison.Ordinal))
                 return i;
         }
         return -1;

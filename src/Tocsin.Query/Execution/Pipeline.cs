@@ -20,7 +20,8 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         Operator next = output;
         for (int i = pipes.Count - 1; i >= 0; i--)
         {
-            next = pipes[i].Build(new PipeBuild(context, LimitBehind(pipes, i, context.Request.MaxRows), shapes[i]), next);
+            next = pipes[i].Build(new PipeBuild(context, LimitBehind(pipes, i, context.Request.MaxRows), shapes[i]),
+                next);
         }
         return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output,
             pipes.Count > 0 && HeaderCount.Fits(pipes[0]));
@@ -53,7 +54,8 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         return maxRows < long.MaxValue ? maxRows + 1 : null;
     }
 
-    private static ScanRequest RequestOf(Filter filter, Items<Pipe> pipes, List<Shape> shapes, QueryContext context) => new()
+    private static ScanRequest RequestOf(Filter filter, Items<Pipe> pipes, List<Shape> shapes, QueryContext context) =>
+        new()
     {
         Dataset = context.Request.Dataset,
         From = context.Request.From,
@@ -63,7 +65,9 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         Fields = FieldsOf(pipes, shapes).Paths,
     };
 
-    /// <summary>Rows may come as they lie when the first pipe that does not pass them on one by one does not care.</summary>
+    /// <summary>
+    /// Rows may come as they lie when the first pipe that does not pass them on one by one does not care.
+    /// </summary>
     internal static bool IsAnyOrder(Items<Pipe> pipes)
     {
         foreach (Pipe pipe in pipes)

@@ -13,7 +13,8 @@ internal static class Pushdown
         if (plan.Filter != Filter.All)
             filters.Add(plan.Filter);
         int moved = 0;
-        while (moved < plan.Pipes.Count && plan.Pipes[moved] is WherePipe where && ToFilter(where.Condition) is { } filter)
+        while (moved < plan.Pipes.Count && plan.Pipes[moved] is WherePipe where
+            && ToFilter(where.Condition) is { } filter)
         {
             filters.Add(filter);
             moved++;

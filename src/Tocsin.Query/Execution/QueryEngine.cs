@@ -31,8 +31,9 @@ public sealed class QueryEngine(Database database, TimeProvider clock)
         }
         scan = QueryReport.Sum(scan, context.FurtherScans);
         return new QueryReport(
-            scan.RowsScanned, scan.BytesScanned, scan.SegmentsScanned, scan.SegmentsSkipped, scan.BadBlocks, request.From,
-            request.To, scan.Partial || refused is not null, pipeline.Output.Truncated, pipeline.Output.Rows,
+            scan.RowsScanned, scan.BytesScanned, scan.SegmentsScanned, scan.SegmentsSkipped, scan.BadBlocks,
+            request.From, request.To, scan.Partial
+                || refused is not null, pipeline.Output.Truncated, pipeline.Output.Rows,
             Stopwatch.GetElapsedTime(began), context.Notes, refused);
     }
 }

@@ -14,10 +14,12 @@ namespace Tocsin.Query.Execution;
 /// <param name="Truncated">True when there were more rows than were asked for.</param>
 /// <param name="Rows">Rows of the answer.</param>
 /// <param name="Notes">Sentences on what was left out, and why.</param>
-/// <param name="Refused">Why the query was given up; the rows before it do not count. Null when it ran to its end.</param>
+/// <param name="Refused">Why the query was given up; the rows before it do not count. Null when it ran to its
+/// end.</param>
 public sealed record QueryReport(
-    long RowsScanned, long BytesScanned, int SegmentsScanned, int SegmentsSkipped, int BadBlocks, Instant From, Instant To,
-    bool Partial, bool Truncated, long Rows, TimeSpan Elapsed, IReadOnlyList<string> Notes, string? Refused)
+    long RowsScanned, long BytesScanned, int SegmentsScanned, int SegmentsSkipped, int BadBlocks,
+    Instant From, Instant To, bool Partial, bool Truncated, long Rows, TimeSpan Elapsed, IReadOnlyList<string> Notes,
+        string? Refused)
 {
     internal static ScanReport None { get; } = new(0, 0, 0, 0, 0, false);
 

@@ -9,8 +9,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Execution;
 
 /// <summary>
-/// Asks a predicate of the store about a row of a pipeline. A row that pipes have changed is written down as the record it
-/// would be, so that words and fields mean the same everywhere. One thread.
+/// Asks a predicate of the store about a row of a pipeline. A row that pipes have changed is written down as the record
+/// it would be, so that words and fields mean the same everywhere. One thread.
 /// </summary>
 internal sealed class RowFilter(Predicate where)
 {
@@ -68,7 +68,8 @@ internal sealed class RowFilter(Predicate where)
         {
             foreach (string name in LogField.StoredNames(set[i].Name))
             {
-                if (Encoding.UTF8.GetByteCount(name) == stored.Length && stored.SequenceEqual(Encoding.UTF8.GetBytes(name)))
+                if (Encoding.UTF8.GetByteCount(name) == stored.Length
+                    && stored.SequenceEqual(Encoding.UTF8.GetBytes(name)))
                     return true;
             }
         }

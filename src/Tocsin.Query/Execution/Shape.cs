@@ -9,7 +9,8 @@ internal sealed record Shape(bool IsOpen, IReadOnlyList<string> Columns, IReadOn
     private static readonly HashSet<string> s_none = [];
 
     /// <summary>What a record shows of itself, first to last; its other fields follow as two JSON objects.</summary>
-    public static IReadOnlyList<string> RecordColumns { get; } = ["time", "level", "service", "message", "trace", "span"];
+    public static IReadOnlyList<string> RecordColumns { get; } =
+        ["time", "level", "service", "message", "trace", "span"];
 
     public const string Attributes = "attributes", Resource = "resource";
 

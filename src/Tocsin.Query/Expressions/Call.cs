@@ -73,8 +73,8 @@ internal static class FunctionTable
         Function.Plain("substr", 2, 3, Texts.Substring),
         Function.Plain("replace", 3, 3, Texts.Replace),
         Function.Plain("contains", 2, 2, static a => Texts.Contains(a[0], a[1])),
-        Function.Plain("startswith", 2, 2, static a => Texts.Test(a, static (s, t) => s.StartsWith(t, StringComparison.Ordinal))),
-        Function.Plain("endswith", 2, 2, static a => Texts.Test(a, static (s, t) => s.EndsWith(t, StringComparison.Ordinal))),
+        Function.Plain("startswith", 2, 2, static a => Texts.StartsWith(a[0], a[1])),
+        Function.Plain("endswith", 2, 2, static a => Texts.EndsWith(a[0], a[1])),
         new("matches", 2, 2, Texts.Matches) { PatternAt = 1 },
         new("extract", 2, 3, Texts.Extract) { PatternAt = 1 },
         Function.Plain("pattern", 1, 1, static a => Texts.Map(a[0], Patterns.MessagePattern.Of)),
@@ -85,7 +85,7 @@ internal static class FunctionTable
         Function.Plain("date", 1, 1, static a => Times.Part(a[0], static t => Cell.Of($"{t:yyyy-MM-dd}"))),
         Function.Plain("hour", 1, 1, static a => Times.Part(a[0], static t => Cell.Of((long)t.Hour))),
         Function.Plain("minute", 1, 1, static a => Times.Part(a[0], static t => Cell.Of((long)t.Minute))),
-        Function.Plain("weekday", 1, 1, static a => Times.Part(a[0], static t => Cell.Of(((long)t.DayOfWeek + 6) % 7 + 1))),
+        Function.Plain("weekday", 1, 1, static a => Times.Part(a[0], static t => Cell.Of(Times.Weekday(t)))),
     ];
 
     private static readonly Dictionary<string, Function> s_byName =

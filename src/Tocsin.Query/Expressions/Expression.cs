@@ -122,7 +122,15 @@ internal static class LiteralText
         var quoted = new StringBuilder("\"", text.Length + 2);
         foreach (char c in text)
         {
-            string? escaped = c switch { '"' => "\\\"", '\\' => "\\\\", '\n' => "\\n", '\r' => "\\r", '\t' => "\\t", _ => null };
+            string? escaped = c switch
+            {
+                '"' => "\\\"",
+                '\\' => "\\\\",
+                '\n' => "\\n",
+                '\r' => "\\r",
+                '\t' => "\\t",
+                _ => null,
+            };
             if (escaped is null)
                 quoted.Append(c);
             else

@@ -67,10 +67,14 @@ internal static class Texts
 
     /// <summary>Any part of a word, in any case.</summary>
     public static Cell Contains(in Cell text, in Cell part) => Cell.Of(
-        !text.IsMissing && !part.IsMissing && text.ToString().Contains(part.ToString(), StringComparison.OrdinalIgnoreCase));
+        !text.IsMissing && !part.IsMissing
+            && text.ToString().Contains(part.ToString(), StringComparison.OrdinalIgnoreCase));
 
-    public static Cell Test(ReadOnlySpan<Cell> arguments, Func<string, string, bool> test) => Cell.Of(
-        !arguments[0].IsMissing && !arguments[1].IsMissing && test(arguments[0].ToString(), arguments[1].ToString()));
+    public static Cell StartsWith(in Cell text, in Cell start) => Cell.Of(
+        !text.IsMissing && !start.IsMissing && text.ToString().StartsWith(start.ToString(), StringComparison.Ordinal));
+
+    public static Cell EndsWith(in Cell text, in Cell end) => Cell.Of(
+        !text.IsMissing && !end.IsMissing && text.ToString().EndsWith(end.ToString(), StringComparison.Ordinal));
 
     public static FunctionBody Matches(Items<Expression> arguments, QueryContext context)
     {

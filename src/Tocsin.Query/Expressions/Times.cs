@@ -35,6 +35,9 @@ internal static class Times
         value.Kind == CellKind.Int ? value
         : TimeText.Length(value.ToString()) is { } nanos ? Cell.Of(nanos) : Cell.Missing;
 
+    /// <summary>Monday is 1.</summary>
+    public static long Weekday(DateTimeOffset time) => ((long)time.DayOfWeek + 6) % 7 + 1;
+
     public static Cell Part(in Cell value, Func<DateTimeOffset, Cell> part)
     {
         Cell time = ToTime(value);

@@ -125,7 +125,9 @@ internal sealed class LogQueryScanner(string text)
         if (Position == start)
             throw Wrong(expected);
         // A '\' at the very end protects nothing; doubled it means itself wherever the pattern is written next.
-        string written = plain[^1] == '\\' && EndsInLoneEscape(start) ? text[start..Position] + '\\' : text[start..Position];
+        string written = plain[^1] == '\\' && EndsInLoneEscape(start)
+            ? text[start..Position] + '\\'
+            : text[start..Position];
         if (skipSpace)
             SkipSpace();
         return new LogQueryWord(written, plain.ToString(), pattern);

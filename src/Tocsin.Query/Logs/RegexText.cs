@@ -3,7 +3,9 @@ using System.Text.RegularExpressions;
 
 namespace Tocsin.Query.Logs;
 
-/// <summary>Regular expressions in queries: matched in time linear in the text, bounded in size, checked when parsed.</summary>
+/// <summary>
+/// Regular expressions in queries: matched in time linear in the text, bounded in size, checked when parsed.
+/// </summary>
 internal static class RegexText
 {
     public const int MaxLength = 1000;

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Tocsin.Query.Cells;
 
@@ -20,7 +19,7 @@ internal static class JsonReading
             using var document = JsonDocument.Parse(text, s_options);
             Read(document.RootElement, "", 0, found);
         }
-        catch (Exception error) when (error is JsonException or InvalidOperationException or EncoderFallbackException or ArgumentException)
+        catch (Exception error) when (error is JsonException or InvalidOperationException or ArgumentException)
         {
             // Not JSON, or text in it that is no Unicode: the row stays as it is.
         }

@@ -4,8 +4,8 @@ using Tocsin.Query.Expressions;
 namespace Tocsin.Query.Parsing;
 
 /// <summary>
-/// Cuts values out between fixed pieces of text. The first piece is looked for anywhere, each further one behind the one
-/// before; the last value goes to the end.
+/// Cuts values out between fixed pieces of text. The first piece is looked for anywhere, each further one behind the
+/// one before; the last value goes to the end.
 /// </summary>
 internal sealed class PatternReading
 {

@@ -3,12 +3,12 @@ using System.Text;
 namespace Tocsin.Query.Patterns;
 
 /// <summary>
-/// The shape of a message: what changes from record to record becomes a mark. One pass over the text; equal messages but
-/// for their numbers and ids have equal shapes.
+/// The shape of a message: what changes from record to record becomes a mark. One pass over the text; equal messages
+/// but for their numbers and ids have equal shapes.
 /// </summary>
 /// <remarks>
-/// A run of letters, digits and the signs that hold ids together is looked at as a whole: a UUID, an address, a hexadecimal
-/// number, a time; else each number in it is masked and its letters stay.
+/// A run of letters, digits and the signs that hold ids together is looked at as a whole: a UUID, an address, a
+/// hexadecimal number, a time; else each number in it is masked and its letters stay.
 /// </remarks>
 public static class MessagePattern
 {
@@ -103,9 +103,11 @@ public static class MessagePattern
         }
     }
 
-    private static bool IsPart(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' || c >= 0x80 && char.IsLetter(c);
+    private static bool IsPart(char c) =>
+        char.IsAsciiLetterOrDigit(c) || c is '.' or ':' or '-' or '_' || c >= 0x80 && char.IsLetter(c);
 
-    private static bool IsDigits(ReadOnlySpan<char> text) => text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
+    private static bool IsDigits(ReadOnlySpan<char> text) =>
+        text.Length > 0 && !text.ContainsAnyExceptInRange('0', '9');
 
     private static bool IsHex(ReadOnlySpan<char> piece)
     {
@@ -118,19 +120,24 @@ public static class MessagePattern
     {
         if (word.Length != 36 || word[8] != '-' || word[13] != '-' || word[18] != '-' || word[23] != '-')
             return false;
-        return AllHex(word[..8]) && AllHex(word[9..13]) && AllHex(word[14..18]) && AllHex(word[19..23]) && AllHex(word[24..]);
+        return AllHex(word[..8]) && AllHex(word[9..13]) && AllHex(word[14..18]) && AllHex(word[19..23])
+            && AllHex(word[24..]);
     }
 
     /// <summary>2026-03-14, 2026-03-14T15:00:00.123Z and 15:00:00.123.</summary>
     private static bool IsTime(ReadOnlySpan<char> word)
     {
-        if (word.Length >= 10 && word[4] == '-' && word[7] == '-' && IsDigits(word[..4]) && IsDigits(word[5..7]) && IsDigits(word[8..10]))
+        if (word.Length >= 10 && word[4] == '-' && word[7] == '-' && IsDigits(word[..4]) && IsDigits(word[5..7])
+            && IsDigits(word[8..10]))
             return word.Length == 10 || word[10] == 'T';
-        return word.Length >= 8 && word[2] == ':' && word[5] == ':' && IsDigits(word[..2]) && IsDigits(word[3..5]) && IsDigits(word[6..8])
+        return word.Length >= 8 && word[2] == ':' && word[5] == ':' && IsDigits(word[..2]) && IsDigits(word[3..5])
+            && IsDigits(word[6..8])
             && (word.Length == 8 || word[8] == '.' && IsDigits(word[9..]));
     }
 
-    /// <summary>Four numbers with points between, and perhaps a port; or hexadecimal groups with at least two colons.</summary>
+    /// <summary>
+    /// Four numbers with points between, and perhaps a port; or hexadecimal groups with at least two colons.
+    /// </summary>
     private static bool IsAddress(ReadOnlySpan<char> word)
     {
         int points = word.Count('.'), colons = word.Count(':');

@@ -8,8 +8,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Pipes;
 
 /// <summary>
-/// context 5: each record with so many before and after it of the same stream (service, host, process), newest first; the
-/// column hit tells them apart.
+/// context 5: each record with so many before and after it of the same stream (service, host, process), newest first;
+/// the column hit tells them apart.
 /// </summary>
 public sealed record ContextPipe(long Count) : Pipe
 {
@@ -42,7 +42,8 @@ public sealed record ContextPipe(long Count) : Pipe
 
     private sealed class Run(long count, QueryContext context, Operator next) : Operator
     {
-        private readonly SortedDictionary<RowId, KeptRow> _rows = new(Comparer<RowId>.Create(static (a, b) => b.CompareTo(a)));
+        private readonly SortedDictionary<RowId, KeptRow> _rows =
+            new(Comparer<RowId>.Create(static (a, b) => b.CompareTo(a)));
         private readonly HashSet<RowId> _hits = [];
 
         public override bool Push(in PipeRow row)

@@ -5,7 +5,9 @@ using Tocsin.Query.Plans;
 
 namespace Tocsin.Query.Pipes;
 
-/// <summary>dedup a, b: the first row of each combination of values; without names, of each service, level and message.</summary>
+/// <summary>
+/// dedup a, b: the first row of each combination of values; without names, of each service, level and message.
+/// </summary>
 public sealed record DedupPipe(Items<NamedExpression> Fields) : Pipe
 {
     private static readonly string[] s_usual = ["service", "level", "message"];

@@ -10,10 +10,10 @@ namespace Tocsin.Query.Pipes;
 /// <summary>
 /// Recursive descent over an expression.
 /// <code>
-/// or  := and (("or" | "||") and)*            and := not (("and" | "&amp;&amp;") not)*        not := ("not" | "!") not | comparison
-/// comparison := sum (("==" | "=" | "!=" | "&lt;" …) sum | "in" "(" list ")")?
-/// sum := product (("+" | "-") product)*      product := sign (("*" | "/" | "%") sign)*    sign := "-" sign | primary
-/// primary := "(" or ")" | number | 500ms | "text" | /regex/ | true | false | null | name ":" test | name "(" list ")" | name
+/// or  := and (("or" | "||") and)*            and := not (("and" | "&amp;&amp;") not)*        not := ("not" | "!") not
+/// | comparison comparison := sum (("==" | "=" | "!=" | "&lt;" …) sum | "in" "(" list ")")? sum := product (("+" | "-")
+/// product)*      product := sign (("*" | "/" | "%") sign)*    sign := "-" sign | primary primary := "(" or ")" |
+/// number | 500ms | "text" | /regex/ | true | false | null | name ":" test | name "(" list ")" | name
 /// </code>
 /// </summary>
 internal sealed class ExpressionParser(PipeScanner scanner)
@@ -213,14 +213,16 @@ internal sealed class ExpressionParser(PipeScanner scanner)
         string word = sign + scanner.NumberWord();
         if (long.TryParse(word, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole))
             return new Literal(Cell.Of(whole));
-        if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double real) && double.IsFinite(real))
+        if (double.TryParse(word, NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
+            && double.IsFinite(real))
             return new Literal(Cell.Of(real));
         if (TimeText.Length(word.AsSpan(sign.Length)) is { } nanos)
             return new Literal(Cell.Of(sign.Length > 0 ? -nanos : nanos));
         throw new LogQueryException(at, "a number such as 500, 1.5 or 250ms", $"'{word}'");
     }
 
-    private Expression Closed(Expression inner) => scanner.Take(')') ? inner : throw scanner.Wrong("a closing bracket ')'");
+    private Expression Closed(Expression inner) =>
+        scanner.Take(')') ? inner : throw scanner.Wrong("a closing bracket ')'");
 
     private Expression Node(Expression node)
     {

@@ -61,6 +61,7 @@ internal sealed class FacetsRun : Operator
     private readonly Operator _next;
     private readonly (FieldSource Source, Facet Facet)[] _named;
     private readonly Dictionary<string, Facet> _facets = new(StringComparer.Ordinal);
+    private readonly Dictionary<byte[], (string? Name, Facet? Facet)> _stored = new(new BytesComparer());
     private readonly Facet _level;
 
     public FacetsRun(FacetsPipe pipe, QueryContext context, Operator next)
@@ -96,7 +97,7 @@ internal sealed class FacetsRun : Operator
         foreach ((string name, Facet facet) in _facets.OrderBy(f => f.Key, StringComparer.Ordinal))
         {
             if (facet.IsFull)
-                _context.Note($"fields with more than {FacetsPipe.MostValues} values are left out; name a field to see it");
+                _context.Note($"fields of more than {FacetsPipe.MostValues} values are left out; name one to see it");
             foreach ((Cell value, long count) in facet.Top(_pipe.Most))
             {
                 set.Clear();
@@ -116,12 +117,21 @@ internal sealed class FacetsRun : Operator
 
     private void AddAll(FieldReader fields, Overlay set)
     {
+        Dictionary<byte[], (string? Name, Facet? Facet)>.AlternateLookup<ReadOnlySpan<byte>> known =
+            _stored.GetAlternateLookup<ReadOnlySpan<byte>>();
         while (fields.MoveNext())
         {
-            if (fields.Value.Kind is ValueKind.Map or ValueKind.Array || ShownName(fields.Name) is not { } name
-                || set.TryGet(name, out _) || FacetOf(name) is not { } facet)
+            if (fields.Value.Kind is ValueKind.Map or ValueKind.Array)
                 continue;
-            facet.Add(fields.Value);
+            if (!known.TryGetValue(fields.Name, out (string? Name, Facet? Facet) facet))
+            {
+                string? name = ShownName(fields.Name);
+                facet = (name, name is null ? null : FacetOf(name));
+                if (_stored.Count < 2 * FacetsPipe.MostFields)
+                    known[fields.Name] = facet;
+            }
+            if (facet.Facet is { } counts && !(set.Count > 0 && set.TryGet(facet.Name!, out _)))
+                counts.Add(fields.Value);
         }
     }
 

@@ -9,8 +9,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Pipes;
 
 /// <summary>
-/// patterns 20 by service: messages by their shape, most frequent first, with count, share, the highest level, first and
-/// last time and the newest example.
+/// patterns 20 by service: messages by their shape, most frequent first, with count, share, the highest level, first
+/// and last time and the newest example.
 /// </summary>
 public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
 {
@@ -56,7 +56,8 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
     private sealed class Run(PatternsPipe pipe, QueryContext context, Operator next) : Operator
     {
         private readonly Grouping _groups = new(
-            [.. pipe.By.Select(k => k.Expression), new Call("pattern", [new FieldReference("message")])], s_calls, 0, context);
+            [.. pipe.By.Select(k => k.Expression), new Call("pattern", [new FieldReference("message")])],
+            s_calls, 0, context);
 
         private readonly FieldSource _message = new("message");
         private long _total;

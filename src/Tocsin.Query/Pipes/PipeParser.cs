@@ -58,7 +58,8 @@ internal sealed class PipeParser(PipeScanner scanner)
     }
 
     /// <summary>[by] key, key, … or nothing. Columns have names of their own.</summary>
-    public Items<NamedExpression> Keys(HashSet<string> taken) => TakeWord("by") ? NamedList(taken, "a field or an expression") : [];
+    public Items<NamedExpression> Keys(HashSet<string> taken) =>
+        TakeWord("by") ? NamedList(taken, "a field or an expression") : [];
 
     /// <summary>expression [as name], or name = expression.</summary>
     public Items<NamedExpression> NamedList(HashSet<string> taken, string expected)
@@ -127,18 +128,22 @@ internal sealed class PipeParser(PipeScanner scanner)
                 ? $"{found.Least} arguments for {found.Name}( )"
                 : $"{found.Least} or {found.Most} arguments for {found.Name}( )", $"{arguments.Count}");
         if (found.Name == "percentile" && AggregateTable.PercentOf(arguments[1]) is null)
-            throw new LogQueryException(at, "a number from 0 to 100 as the second argument of percentile( )", $"{arguments[1]}");
+            throw new LogQueryException(at, "a number from 0 to 100 as the second argument of percentile( )",
+                $"{arguments[1]}");
         if (name is null && TakeWord("as"))
             name = Name("a name after as");
         Items<Expression> items = [.. arguments];
-        return new AggregateCall(found.Name, items, Claim(taken, name, AggregateCall.DefaultName(found.Name, items), at));
+        string usual = AggregateCall.DefaultName(found.Name, items);
+        return new AggregateCall(found.Name, items, Claim(taken, name, usual, at));
     }
 
     /// <summary>A name for a column: the one that was given, if it is free, else the usual one, made free.</summary>
     private static string Claim(HashSet<string> taken, string? given, string usual, int at)
     {
         if (given is not null)
-            return taken.Add(given) ? given : throw new LogQueryException(at, "another name for this column", $"'{given}' twice");
+            return taken.Add(given)
+                ? given
+                : throw new LogQueryException(at, "another name for this column", $"'{given}' twice");
         string name = usual;
         for (int i = 2; !taken.Add(name); i++)
             name = $"{usual}_{i}";

@@ -5,7 +5,9 @@ using Tocsin.Query.Plans;
 
 namespace Tocsin.Query.Pipes;
 
-/// <summary>sort a, -b: by a, then by b from great to small. Equal rows stay as they came; missing comes last.</summary>
+/// <summary>
+/// sort a, -b: by a, then by b from great to small. Equal rows stay as they came; missing comes last.
+/// </summary>
 public sealed record SortPipe(Items<SortKey> Keys) : Pipe
 {
     public override string Verb => "sort";
@@ -51,21 +53,25 @@ public sealed record SortPipe(Items<SortKey> Keys) : Pipe
 
         private readonly MemoryBudget _budget = build.Context.Budget;
         private readonly long _wanted = Math.Min(build.Limit ?? int.MaxValue, int.MaxValue);
+        private readonly Cell[] _cells = new Cell[pipe.Keys.Count];
         private List<Entry> _rows = [];
+
+        /// <summary>The last row that is still wanted; null while every row is.</summary>
+        private Entry? _last;
         private long _seen;
 
         public override bool Push(in PipeRow row)
         {
-            var cells = new Cell[_keys.Length];
-            long bytes = 64 + 24 * cells.Length;
-            for (int i = 0; i < cells.Length; i++)
-            {
-                cells[i] = _keys[i].Value(row);
-                bytes += cells[i].HeapBytes;
-            }
+            for (int i = 0; i < _cells.Length; i++)
+                _cells[i] = _keys[i].Value(row);
+            // Of equal rows the first ones win, so a later one has to be smaller.
+            if (_last is { } last && Compare(_cells, last.Keys) >= 0)
+                return true;
+            Cell[] cells = [.. _cells];
             var kept = new KeptRow(row);
-            bytes += kept.Bytes;
-            _budget.Take(bytes, "the rows to sort", "put a limit behind the sort, keep fewer fields or ask for a shorter time");
+            long bytes = 64 + 24 * cells.Length + cells.Sum(c => (long)c.HeapBytes) + kept.Bytes;
+            _budget.Take(bytes, "the rows to sort",
+                "put a limit behind the sort, keep fewer fields or ask for a shorter time");
             _rows.Add(new Entry(cells, _seen++, kept, bytes));
             if (_rows.Count >= 2 * _wanted + Slack)
                 Cut();
@@ -92,18 +98,24 @@ public sealed record SortPipe(Items<SortKey> Keys) : Pipe
             for (int i = wanted; i < _rows.Count; i++)
                 _budget.Give(_rows[i].Bytes);
             _rows.RemoveRange(wanted, _rows.Count - wanted);
+            _last = wanted > 0 ? _rows[^1] : null;
         }
 
         private int Compare(Entry a, Entry b)
         {
+            int order = Compare(a.Keys, b.Keys);
+            return order != 0 ? order : a.Number.CompareTo(b.Number);
+        }
+
+        private int Compare(Cell[] a, Cell[] b)
+        {
             for (int i = 0; i < _keys.Length; i++)
             {
-                Cell x = a.Keys[i], y = b.Keys[i];
-                int order = CellOrder.Compare(x, y);
+                int order = CellOrder.Compare(a[i], b[i]);
                 if (order != 0)
-                    return _keys[i].Descending && !x.IsMissing && !y.IsMissing ? -order : order;
+                    return _keys[i].Descending && !a[i].IsMissing && !b[i].IsMissing ? -order : order;
             }
-            return a.Number.CompareTo(b.Number);
+            return 0;
         }
     }
 

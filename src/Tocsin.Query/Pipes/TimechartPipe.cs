@@ -54,7 +54,8 @@ public sealed record TimechartPipe(long? Span, Items<AggregateCall> Calls, Items
             argument.AddFields(use);
     }
 
-    internal override Operator Build(PipeBuild build, Operator next) => new TimechartRun(this, StepOf(build.Context), build.Context, next);
+    internal override Operator Build(PipeBuild build, Operator next) =>
+        new TimechartRun(this, StepOf(build.Context), build.Context, next);
 
     private protected override string Arguments() =>
         (Span is { } span ? $"{TimeText.OfLength(span)} " : "") + string.Join(", ", Calls)
@@ -72,7 +73,8 @@ public sealed record TimechartPipe(long? Span, Items<AggregateCall> Calls, Items
 }
 
 /// <summary>A running timechart.</summary>
-internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext context, Operator next) : Operator, IHeaderCounted
+internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext context, Operator next)
+    : Operator, IHeaderCounted
 {
     private readonly Grouping _groups = new(
         [
@@ -105,7 +107,9 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
         next.Finish();
     }
 
-    /// <summary>Every series has a row in every step of the range, or of the time in which there was anything.</summary>
+    /// <summary>
+    /// Every series has a row in every step of the range, or of the time in which there was anything.
+    /// </summary>
     private void FillSteps()
     {
         int known = _groups.Table.Count;
@@ -120,7 +124,7 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
         Int128 last = context.IsEndless ? times.Max() : Numbers.Floor(context.Request.To.UnixNanos - 1, step);
         if ((last - first) / step >= TimechartPipe.MostSteps)
         {
-            context.Note($"a chart of more than {TimechartPipe.MostSteps} steps leaves out the steps in which nothing happened");
+            context.Note($"a chart of over {TimechartPipe.MostSteps} steps leaves out those in which nothing happened");
             return;
         }
         for (int i = 0; i < series.Count; i++)
@@ -130,7 +134,9 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
         }
     }
 
-    /// <summary>The keys without the time. In all its steps a series has the same keys, whatever types met in it.</summary>
+    /// <summary>
+    /// The keys without the time. In all its steps a series has the same keys, whatever types met in it.
+    /// </summary>
     private GroupTable Series(int known)
     {
         var series = new GroupTable(pipe.By.Count, context.Budget);

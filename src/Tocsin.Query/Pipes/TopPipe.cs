@@ -49,7 +49,8 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
 
     private sealed class Run(TopPipe pipe, QueryContext context, Operator next) : Operator
     {
-        private readonly Operand[] _keys = [.. pipe.By.Concat(pipe.Fields).Select(k => new Operand(k.Expression, context))];
+        private readonly Operand[] _keys = [.. pipe.By.Concat(pipe.Fields).Select(k => new Operand(k.Expression,
+            context))];
         private readonly GroupTable _groups = new(pipe.By.Count + pipe.Fields.Count, context.Budget);
         private readonly Slots<long> _counts = new(context.Budget, sizeof(long));
 
@@ -75,7 +76,8 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
         {
             int by = pipe.By.Count;
             var parts = new GroupTable(by, context.Budget);
-            ILookup<int, int> groupsOf = Enumerable.Range(0, _groups.Count).ToLookup(g => parts.FindStart(_groups.KeyOf(g)));
+            ILookup<int, int> groupsOf = Enumerable.Range(0,
+                _groups.Count).ToLookup(g => parts.FindStart(_groups.KeyOf(g)));
             var set = new Overlay();
             ulong number = 0;
             foreach (int part in Enumerable.Range(0, parts.Count).OrderBy(parts.KeyOf, KeyOrder.Whole))

@@ -3,7 +3,9 @@ using System.Runtime.CompilerServices;
 
 namespace Tocsin.Query.Plans;
 
-/// <summary>An immutable list that is equal to another with equal items, so that records holding it compare by value.</summary>
+/// <summary>
+/// An immutable list that is equal to another with equal items, so that records holding it compare by value.
+/// </summary>
 [CollectionBuilder(typeof(Items), nameof(Items.Of))]
 public sealed class Items<T>(T[] items) : IReadOnlyList<T>, IEquatable<Items<T>>
 {

@@ -26,7 +26,8 @@ public sealed record QueryExplanation(string Query, ExplainNode Plan, string Tex
             shapes.Add(pipe.After(shapes[^1]));
         ExplainNode node = ScanNode.Of(filter, pipes, shapes, request);
         for (int i = 0; i < pipes.Count; i++)
-            node = new ExplainNode(pipes[i].ToString(), How(pipes, i, request), $"columns: {string.Join(", ", shapes[i + 1].Names)}", [node]);
+            node = new ExplainNode(pipes[i].ToString(), How(pipes, i, request), $"columns: {string.Join(",
+                ", shapes[i + 1].Names)}", [node]);
         return node;
     }
 
@@ -65,14 +66,17 @@ internal static class ScanNode
         string order = Pipeline.IsAnyOrder(pipes) ? "in any order" : "newest first";
         string fields = use.All ? "all fields" : use.Names.Any() ? $"only {string.Join(", ", use.Names)}" : "no fields";
         return new ExplainNode(
-            $"scan {request.Dataset.ToString().ToLowerInvariant()} {order}", "blocks outside the time range are not read",
+            $"scan {request.Dataset.ToString().ToLowerInvariant()} {order}",
+                "blocks outside the time range are not read",
             $"from {request.From} to {request.To}; materialises {fields}", [Of(filter)]);
     }
 
     private static ExplainNode Of(Filter filter) => filter switch
     {
-        Both both => new ExplainNode("all of", "a block is read when every part may match", "", [.. both.Parts.Select(Of)]),
-        Either either => new ExplainNode("one of", "a block is read when a part may match", "", [.. either.Parts.Select(Of)]),
+        Both both => new ExplainNode("all of", "a block is read when every part may match", "",
+            [.. both.Parts.Select(Of)]),
+        Either either => new ExplainNode("one of", "a block is read when a part may match", "",
+            [.. either.Parts.Select(Of)]),
         Negation not => new ExplainNode(not.ToString(), "per row; absence leaves no block out", "", []),
         _ => new ExplainNode(filter.ToString(), How(filter), "", []),
     };
@@ -103,6 +107,7 @@ internal static class ScanNode
     {
         bool other = Cells.Numeric.Parse(text) is not null || bool.TryParse(text, out _)
             || text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit);
-        return other || !text.Any(char.IsLetterOrDigit) ? "per row; it may be stored without words" : "by the word filter of each block";
+        return other || !text.Any(char.IsLetterOrDigit)
+            ? "per row; it may be stored without words" : "by the word filter of each block";
     }
 }

@@ -25,7 +25,8 @@ public static class QueryText
                 int at = scanner.Position;
                 Pipe pipe = PipeTable.Parse(new PipeParser(scanner));
                 if (pipe.NeedsRecords && !shape.IsOpen)
-                    throw new LogQueryException(at, $"records in front of {pipe.Verb}; move it forward", "computed rows");
+                    throw new LogQueryException(at, $"records in front of {pipe.Verb}; move it forward",
+                        "computed rows");
                 shape = pipe.After(shape);
                 pipes.Add(pipe);
             }
