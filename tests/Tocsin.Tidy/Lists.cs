@@ -36,6 +36,17 @@ public sealed partial class Lists
     }
 
     [Fact]
+    public void Every_pipe_of_the_query_language_is_listed_and_in_the_guide()
+    {
+        string list = Tree.Read("src/Tocsin.Query/Pipes/PipeTable.cs"), guide = Tree.Read("docs/guide/query.md");
+        foreach (string pipe in Tree.Under("src/Tocsin.Query/Pipes/", "Pipe.cs").Select(f => Path.GetFileNameWithoutExtension(f)).Where(n => n != "Pipe"))
+        {
+            list.ShouldContain($"{pipe}.Parse", customMessage: $"{pipe} is missing in PipeTable.cs");
+            guide.ShouldContain($"### {pipe.Replace("Pipe", "").ToLowerInvariant()}", customMessage: $"{pipe} is missing in docs/guide/query.md");
+        }
+    }
+
+    [Fact]
     public void Every_verb_is_listed()
     {
         string list = Tree.Read("src/Tocsin.Cli/Program.cs");

@@ -16,7 +16,7 @@ public static class CellJson
         {
             case CellKind.Missing: json.WriteNullValue(); break;
             case CellKind.Bool: json.WriteBooleanValue(cell.IsTrue); break;
-            case CellKind.Int when Int128.Abs((cell.AsInt) <= MostExact: json.WriteNumberValue(cell.AsInt); break;
+            case CellKind.Int when Int128.Abs(cell.AsInt) <= MostExact: json.WriteNumberValue(cell.AsInt); break;
             case CellKind.Double when double.IsFinite(cell.AsDouble): json.WriteNumberValue(cell.AsDouble); break;
             case CellKind.Double: json.WriteStringValue(cell.AsDouble.ToString(CultureInfo.InvariantCulture)); break;
             // It comes from a writer of JSON, so it need not be checked again; depth is not limited here.

@@ -1,8 +1,11 @@
 namespace Tocsin.Query.Execution;
 
-/// <summary>How much a query may keep in memory. One thread.</summary>
-internal sealed class MemoryBudget(long limit)
+/// <summary>How much a query may keep in memory. One thread. Disposing gives everything back to the pool.</summary>
+internal sealed class MemoryBudget(long limit, MemoryPool? pool = null) : IDisposable
 {
+    /// <summary>Taken from the pool, in whole chunks.</summary>
+    private long _held;
+
     public long Used { get; private set; }
 
     /// <param name="what">For the refusal: what the memory is for.</param>
@@ -12,9 +15,22 @@ internal sealed class MemoryBudget(long limit)
         Used += bytes;
         if (Used > limit)
             throw new QueryRefusedException($"the query needs more than {Size(limit)} of memory for {what}: {advice}");
+        while (pool is not null && Used > _held)
+        {
+            if (!pool.TryTake(MemoryPool.Chunk))
+                throw new QueryRefusedException(
+                    $"the queries that run now leave no memory for {what}: try again later, or {advice}");
+            _held += MemoryPool.Chunk;
+        }
     }
 
     public void Give(long bytes) => Used -= bytes;
+
+    public void Dispose()
+    {
+        pool?.Give(_held);
+        _held = 0;
+    }
 
     private static string Size(long bytes) =>
         bytes % (1 << 20) == 0 ? $"{bytes >> 20} MiB" : bytes % 1024 == 0 ? $"{bytes >> 10} KiB" : $"{bytes} bytes";

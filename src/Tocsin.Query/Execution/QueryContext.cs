@@ -5,7 +5,8 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Execution;
 
 /// <summary>What the operators of one running query share. One thread.</summary>
-internal sealed class QueryContext(Database database, QueryRequest request, Instant now, CancellationToken cancel)
+internal sealed class QueryContext(
+    Database database, QueryRequest request, Instant now, MemoryPool pool, CancellationToken cancel) : IDisposable
 {
     public const int MaxNotes = 10;
 
@@ -19,7 +20,7 @@ internal sealed class QueryContext(Database database, QueryRequest request, Inst
 
     public CancellationToken Cancel => cancel;
 
-    public MemoryBudget Budget { get; } = new(request.MemoryBytes);
+    public MemoryBudget Budget { get; } = new(request.MemoryBytes, pool);
 
     /// <summary>What scans beside the first one had to do.</summary>
     public ScanReport FurtherScans { get; private set; } = QueryReport.None;
@@ -31,6 +32,8 @@ internal sealed class QueryContext(Database database, QueryRequest request, Inst
 
     /// <summary>True when the range has no end of its own on either side.</summary>
     public bool IsEndless => request.From.UnixNanos == long.MinValue || request.To.UnixNanos == long.MaxValue;
+
+    public void Dispose() => Budget.Dispose();
 
     public void Note(string sentence)
     {

@@ -8,8 +8,12 @@ using Tocsin.Storage.Scan;
 namespace Tocsin.Query.Execution;
 
 /// <summary>Runs plans. Any thread; holds nothing between calls.</summary>
-public sealed class QueryEngine(Database database, TimeProvider clock)
+/// <param name="memoryBytes">What all queries that run at one time may keep together.</param>
+public sealed class QueryEngine(
+    Database database, TimeProvider clock, long memoryBytes = 2 * QueryRequest.DefaultMemoryBytes)
 {
+    private readonly MemoryPool _memory = new(memoryBytes);
+
     /// <summary>
     /// Sends the answer to <paramref name="sink"/> on the calling thread. A query that needs more memory than it may is
     /// given up, and the report says why. Throws <see cref="OperationCanceledException"/>, and what the sink throws.
@@ -17,7 +21,7 @@ public sealed class QueryEngine(Database database, TimeProvider clock)
     public QueryReport Run(QueryPlan plan, QueryRequest request, RowSink sink, CancellationToken cancel)
     {
         long began = Stopwatch.GetTimestamp();
-        var context = new QueryContext(database, request, Instant.Now(clock), cancel);
+        using var context = new QueryContext(database, request, Instant.Now(clock), _memory, cancel);
         var pipeline = Pipeline.Build(plan, context, sink);
         ScanReport scan = QueryReport.None;
         string? refused = null;

@@ -26,8 +26,10 @@ public sealed record QueryExplanation(string Query, ExplainNode Plan, string Tex
             shapes.Add(pipe.After(shapes[^1]));
         ExplainNode node = ScanNode.Of(filter, pipes, shapes, request);
         for (int i = 0; i < pipes.Count; i++)
-            node = new ExplainNode(pipes[i].ToString(), How(pipes, i, request), $"columns: {string.Join(",
-                ", shapes[i + 1].Names)}", [node]);
+        {
+            string columns = string.Join(", ", shapes[i + 1].Names);
+            node = new ExplainNode(pipes[i].ToString(), How(pipes, i, request), $"columns: {columns}", [node]);
+        }
         return node;
     }
 

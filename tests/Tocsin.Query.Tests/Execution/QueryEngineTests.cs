@@ -30,6 +30,51 @@ public sealed class QueryEngineTests : IDisposable
         _desk.Report.Partial.ShouldBeTrue();
     }
 
+    [Fact]
+    public void Queries_share_memory_and_give_it_back()
+    {
+        var pool = new MemoryPool(2 * MemoryPool.Chunk);
+        using (var first = new MemoryBudget(long.MaxValue, pool))
+        {
+            first.Take(MemoryPool.Chunk + 1, "groups", "fewer");
+            using var second = new MemoryBudget(long.MaxValue, pool);
+            Should.Throw<QueryRefusedException>(() => second.Take(1, "groups", "ask for fewer"))
+                .Message.ShouldBe("the queries that run now leave no memory for groups: try again later, or ask for fewer");
+        }
+        pool.Used.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Spans_are_queried_like_logs()
+    {
+        SomeLog Span(string name, double ms, int at) => (Some.Log(name, at) with { Dataset = Model.Dataset.Spans, TraceId = Some.TraceId(1), SpanId = Some.SpanId(at) })
+            .With(("@duration", (long)(ms * 1e6)), ("@kind", 2));
+        using var desk = new QueryDesk(Span("GET /a", 700, 1), Span("GET /a", 900.5, 2), Span("GET /b", 3, 3));
+        desk.Request = desk.Request with { Dataset = Model.Dataset.Spans };
+        desk.Table("duration:>500ms | stats count(), p95(duration) by service").ShouldBe("api 2 900500000");
+        desk.Table("* | where duration > 500ms | top name").ShouldBe("GET /a 2 1");
+        desk.Table("GET | sort duration | fields name, duration / 1ms as ms, span | limit 1").ShouldBe("GET /b 3 0404040404040404");
+        desk.Table("* | limit 1 | fields - attributes, resource, time, trace, span").ShouldBe("info api GET /b");
+    }
+
+    [Fact]
+    public void Facets_of_everything_leave_out_ids()
+    {
+        _desk.Table("* | facets 1 | fields field, value, count").ShouldBe("host.name box 3000 / level info 3000 / service.name api 3000");
+        _desk.Report.Notes.ShouldHaveSingleItem().ShouldContain("more than 1000 values");
+        _desk.Table("* | facets 1 key").ShouldBe("key text k0 1");
+    }
+
+    [Fact]
+    public void Context_reaches_over_the_range_and_stays_in_the_stream()
+    {
+        using var desk = new QueryDesk(
+            Some.Log("before", -5), Some.Log("hit", 1), Some.Log("other", 2) with { Service = "web" }, Some.Log("after", 3),
+            Some.Log("hit again", 4), Some.Log("far", 8000));
+        desk.Table("hit | context 1 | fields message, hit").ShouldBe("hit again true / after false / hit true / before false");
+        desk.Table("hit | limit 1 | context 9 | fields message").ShouldBe("hit again / after / hit / before");
+    }
+
     [Theory]
     [InlineData("* | where n > 5 | extend x = n | limit 1000000 | stats count()")]
     [InlineData("* | sort -n | limit 5")]
