@@ -11,6 +11,7 @@ Command[] verbs =
     RunVerb.Create(),
     LogsVerb.Create(),
     TailVerb.Create(),
+    TailFileVerb.Create(),
     QueryVerb.Create(),
     PatternsVerb.Create(),
     FieldsVerb.Create(),

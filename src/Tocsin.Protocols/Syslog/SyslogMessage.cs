@@ -71,7 +71,7 @@ internal ref struct SyslogMessage
         if (!TryWord(ref text, out ReadOnlySpan<byte> host) || !TryWord(ref text, out ReadOnlySpan<byte> app)
             || !TryWord(ref text, out ReadOnlySpan<byte> process) || !TryWord(ref text, out ReadOnlySpan<byte> id))
             return false;
-        int data = SyslogData.Length(text);
+        int data = StructuredElements.Length(text);
         if (data < 0 || (data < text.Length && text[data] != ' '))
             return false;
         UnixNanos = time;

@@ -48,7 +48,7 @@ internal sealed class SyslogRecord(
         if (!message.StructuredData.IsEmpty)
         {
             writer.Field("syslog.structured_data"u8);
-            SyslogData.Write(message.StructuredData, writer);
+            StructuredElements.Write(message.StructuredData, writer);
         }
         return writer.EndRow();
     }

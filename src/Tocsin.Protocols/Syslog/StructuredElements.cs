@@ -3,7 +3,7 @@ using Tocsin.Ingest;
 namespace Tocsin.Protocols.Syslog;
 
 /// <summary>Structured data of RFC 5424: <c>[id name="value" …][id …]</c> or "-".</summary>
-internal static class SyslogData
+internal static class StructuredElements
 {
     /// <summary>How much of the text is structured data; -1 when it does not begin with it.</summary>
     public static int Length(ReadOnlySpan<byte> text)
