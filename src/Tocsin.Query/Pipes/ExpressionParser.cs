@@ -177,13 +177,12 @@ internal sealed class ExpressionParser(PipeScanner scanner)
                     ? $"a regular expression such as /re/ here in {function.Name}( )" : "a value", "something else");
         }
         if (arguments.Count < function.Least || arguments.Count > function.Most)
-            throw new LogQueryException(at, Arity(function), $"{arguments.Count}");
+            throw new LogQueryException(at, Arity(function.Name, function.Least, function.Most), $"{arguments.Count}");
         return new Call(function.Name, [.. arguments]);
     }
 
-    private static string Arity(Function function) => function.Least == function.Most
-        ? $"{function.Least} arguments for {function.Name}( )"
-        : $"{function.Least} to {function.Most} arguments for {function.Name}( )";
+    public static string Arity(string function, int least, int most) =>
+        $"{(least == most ? $"{least}" : $"{least} to {most}")} argument{(most == 1 ? "" : "s")} for {function}( )";
 
     /// <summary>field:test, in the words of the filter.</summary>
     private Expression Test(string name)

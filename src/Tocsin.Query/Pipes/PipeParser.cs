@@ -124,9 +124,7 @@ internal sealed class PipeParser(PipeScanner scanner)
             arguments.Add(Expression());
         }
         if (arguments.Count < found.Least || arguments.Count > found.Most)
-            throw new LogQueryException(at, found.Least == found.Most
-                ? $"{found.Least} arguments for {found.Name}( )"
-                : $"{found.Least} or {found.Most} arguments for {found.Name}( )", $"{arguments.Count}");
+            throw new LogQueryException(at, ExpressionParser.Arity(found.Name, found.Least, found.Most), $"{arguments.Count}");
         if (found.Name == "percentile" && AggregateTable.PercentOf(arguments[1]) is null)
             throw new LogQueryException(at, "a number from 0 to 100 as the second argument of percentile( )",
                 $"{arguments[1]}");

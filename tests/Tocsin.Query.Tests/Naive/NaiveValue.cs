@@ -108,14 +108,14 @@ internal static class NaiveValue
             return null;
         decimal result = sign switch { "+" => left + right, "-" => left - right, "*" => left * right, "/" => left / right, _ => left % right };
         bool whole = IsWhole(a) && IsWhole(b) && result == decimal.Truncate(result);
-        return whole && result is >= long.MinValue and <= long.MaxValue ? (object)(long)result : (double)result;
+        return whole && result is >= long.MinValue and <= long.MaxValue ? (object)(long)result : (double)result + 0.0;
     }
 
     /// <summary>To compare answers: fractions by nine digits, since sums may differ in the last.</summary>
     public static string Show(object? value) => value switch
     {
         null => "-",
-        double d => d.ToString("G9", CultureInfo.InvariantCulture),
+        double d => (d == 0 ? 0 : d).ToString("G9", CultureInfo.InvariantCulture),
         string { Length: 0 } => "''",
         _ => Text(value),
     };

@@ -36,7 +36,7 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
             // Mostly one hour out of order, with repeats; sometimes far away.
             Instant time = random.Next(30) switch
             {
-                0 => new Instant(long.MinValue + random.Next(3)),
+                0 => new Instant(long.MinValue + TimeSpan.TicksPerMinute * 100 + random.Next(3)),
                 1 => new Instant(long.MaxValue - random.Next(3)),
                 2 => new Instant(0),
                 3 => Some.Noon.Add(TimeSpan.FromDays(random.Next(-4000, 4000))),

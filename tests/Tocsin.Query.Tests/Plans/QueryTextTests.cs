@@ -31,7 +31,7 @@ public sealed class QueryTextTests
     [InlineData("a | stats", 9, "found the end of the query at position 10")]
     [InlineData("a | stats count( by x", 17, "expected a value, a field or a function but found 'by' at position 18")]
     [InlineData("a | stats nope(x)", 10, "expected a function such as count, distinct, sum")]
-    [InlineData("a | stats sum()", 10, "expected 1 arguments for sum( ) but found 0 at position 11")]
+    [InlineData("a | stats sum()", 10, "expected 1 argument for sum( ) but found 0 at position 11")]
     [InlineData("a | stats count() as x, sum(y) as x", 24, "expected another name for this column but found 'x' twice at position 25")]
     [InlineData("a | stats percentile(x, 101)", 10, "expected a number from 0 to 100")]
     [InlineData("a | where (b", 12, "expected a closing bracket ')' but found the end of the query")]
