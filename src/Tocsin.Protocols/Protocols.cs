@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Routing;
 using Tocsin.Ingest;
+using Tocsin.Protocols.Elasticsearch;
 using Tocsin.Protocols.JsonLines;
 using Tocsin.Protocols.Loki;
 using Tocsin.Protocols.Otlp;
@@ -18,6 +19,7 @@ public static class Protocols
         new SeqProtocol(),
         new SyslogProtocol(),
         new JsonLinesProtocol(),
+        new ElasticsearchProtocol(),
     ];
 
     public static void MapAll(IEndpointRouteBuilder routes, IngestPipeline pipeline)

@@ -32,7 +32,7 @@ internal sealed class Access(TocsinSettings settings)
 
     private static bool IsIngest(HttpRequest request) =>
         (HttpMethods.IsPost(request.Method)
-            && (Protocols.Protocols.All.Any(protocol => protocol.WritePaths.Any(path => request.Path.StartsWithSegments(path)))
+            && (Protocols.Protocols.All.Any(protocol => protocol.IsWrite(request.Path))
                 || request.Path == "/api/tocsin/v1/crashes"
                 || request.Path == "/api/tocsin/v1/heartbeats"))
         || (HttpMethods.IsGet(request.Method) && request.Path == LevelsApi.EffectivePath);
@@ -53,14 +53,17 @@ internal sealed class Access(TocsinSettings settings)
         if (header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase))
             return header[7..].Trim();
         if (header.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase))
-            return BasicPassword(header);
+            return PasswordOf(header[6..]);
+        // Elasticsearch's: id and key as in Basic, or whatever the client was given.
+        if (header.StartsWith("ApiKey ", StringComparison.OrdinalIgnoreCase))
+            return PasswordOf(header[7..]) ?? header[7..].Trim();
         return IsIngest(request) && request.Query.TryGetValue("apiKey", out key) ? key.ToString() : null;
     }
 
-    private static string? BasicPassword(string header)
+    private static string? PasswordOf(string encoded)
     {
-        byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(header.Length)];
-        if (!Convert.TryFromBase64String(header[6..].Trim(), decoded, out int length))
+        byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(encoded.Length)];
+        if (!Convert.TryFromBase64String(encoded.Trim(), decoded, out int length))
             return null;
         string pair = Encoding.UTF8.GetString(decoded, 0, length);
         int colon = pair.IndexOf(':');

@@ -23,7 +23,10 @@ internal static class Routes
         pipeline.UseEndpoints(routes =>
         {
             foreach (IProtocol protocol in Protocols.Protocols.All)
+            {
                 protocol.Map(routes, parts.Ingest);
+                protocol.MapReading(routes, parts.Ingest, parts.Database, parts.Clock);
+            }
             HealthApi.Map(routes, parts);
             routes.MapOpenApi();
             RouteGroupBuilder api = routes.MapGroup("/api/tocsin/v1");

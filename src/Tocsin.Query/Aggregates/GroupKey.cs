@@ -31,6 +31,8 @@ internal sealed class GroupKey(int parts)
             Add(Cell.Of(value));
     }
 
+    public void AddText(ReadOnlySpan<byte> utf8) => Write(CellKind.Text, utf8);
+
     public void Add(in Cell cell)
     {
         _bits[_part] = cell.AsInt;

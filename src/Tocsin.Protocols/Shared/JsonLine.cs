@@ -2,9 +2,8 @@ using System.Text.Json;
 using Tocsin.Ingest;
 using Tocsin.Model;
 using Tocsin.Model.Events;
-using Tocsin.Protocols.Shared;
 
-namespace Tocsin.Protocols.JsonLines;
+namespace Tocsin.Protocols.Shared;
 
 /// <summary>
 /// Decodes one object: a first walk finds the members that mean something and proves the whole to be JSON, a second

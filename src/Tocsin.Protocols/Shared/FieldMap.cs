@@ -1,8 +1,7 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Tocsin.Protocols.Shared;
 
-namespace Tocsin.Protocols.JsonLines;
+namespace Tocsin.Protocols.Shared;
 
 /// <summary>
 /// Which members of a line mean what. Names that the client gives are taken exactly, in its order; the names that are

@@ -1,0 +1,182 @@
+using Tocsin.Model;
+using Tocsin.Model.Events;
+using Tocsin.Query.Aggregates;
+using Tocsin.Query.Cells;
+using Tocsin.Query.Execution;
+using Tocsin.Query.Records;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Query.Buckets;
+
+/// <summary>Buckets by key. The buckets of all owners are numbered together; their inner collectors are shared.</summary>
+internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : Collector, IFieldVisitor
+{
+    private readonly GroupTable _table = new(2, budget);
+    private readonly Slots<long> _counts = new(budget, sizeof(long));
+    private readonly Slots<long> _lastRow = new(budget, sizeof(long));
+    private readonly Collector[] _inner = [.. asked.Inner.Select(a => Of(a, budget))];
+    private readonly List<int> _hits = [];
+    private ILookup<long, int>? _byOwner;
+    private int _owner;
+    private long _row;
+
+    protected abstract RecordField Field { get; }
+
+    /// <summary>Where rows without the field go; missing for nowhere.</summary>
+    protected virtual Cell Missing => Cell.Missing;
+
+    public sealed override void Add(in EventRow row, RowId id, int owner)
+    {
+        _owner = owner;
+        _row++;
+        _hits.Clear();
+        Field.Visit(row, id, this);
+        if (_hits.Count == 0 && !Missing.IsMissing)
+            Hit(Missing, 1);
+        foreach (int bucket in _hits)
+        {
+            foreach (Collector inner in _inner)
+                inner.Add(row, id, bucket);
+        }
+    }
+
+    public abstract void VisitText(ReadOnlySpan<byte> utf8);
+
+    public abstract void Visit(in Cell value);
+
+    public sealed override BucketAnswer Answer(int owner)
+    {
+        BucketLimit.Check(_table.Count);
+        _byOwner ??= Enumerable.Range(0, _table.Count).ToLookup(g => _table.KeyOf(g)[0].AsInt);
+        return new BucketList(asked, [.. _byOwner[owner].Select(BucketOf)]);
+    }
+
+    /// <summary>Counts rows into the bucket of a key. A row with the same value twice counts once.</summary>
+    protected void Hit(in Cell key, long rows)
+    {
+        _table.Key.Clear();
+        _table.Key.Add(Cell.Of((long)_owner));
+        _table.Key.Add(key);
+        Hit(rows);
+    }
+
+    protected void HitText(ReadOnlySpan<byte> utf8)
+    {
+        _table.Key.Clear();
+        _table.Key.Add(Cell.Of((long)_owner));
+        _table.Key.AddText(utf8);
+        Hit(1);
+    }
+
+    protected void CountRows(in Cell key, long rows)
+    {
+        _owner = 0;
+        _row++;
+        _hits.Clear();
+        Hit(key, rows);
+    }
+
+    private void Hit(long rows)
+    {
+        int bucket = _table.Find();
+        _counts.Grow(bucket + 1);
+        _lastRow.Grow(bucket + 1);
+        if (_lastRow[bucket] == _row)
+            return;
+        _lastRow[bucket] = _row;
+        _counts[bucket] += rows;
+        _hits.Add(bucket);
+    }
+
+    private Bucket BucketOf(int group) =>
+        new(_table.KeyOf(group)[1], _counts[group], [.. _inner.Select(c => c.Answer(group))]);
+}
+
+/// <summary>Collects <see cref="ByValue"/>.</summary>
+internal sealed class ByValueCollector(ByValue asked, MemoryBudget budget) : KeyedCollector(asked, budget)
+{
+    protected override RecordField Field => asked.Field;
+
+    protected override Cell Missing => asked.Missing;
+
+    public override void VisitText(ReadOnlySpan<byte> utf8) => HitText(utf8);
+
+    public override void Visit(in Cell value) => Hit(value, 1);
+}
+
+/// <summary>Collects <see cref="ByTime"/>. Rows come in runs of the same step, so the last one is remembered.</summary>
+internal sealed class ByTimeCollector(ByTime asked, MemoryBudget budget) : KeyedCollector(asked, budget)
+{
+    private Instant _start = new(long.MaxValue), _end = new(long.MinValue);
+
+    protected override RecordField Field => asked.Field;
+
+    public void AddCounted(Instant time, long rows) => CountRows(Cell.Of(StepOf(time)), rows);
+
+    public override void VisitText(ReadOnlySpan<byte> utf8)
+    {
+        if (TimeText.Parse(System.Text.Encoding.UTF8.GetString(utf8)) is { } time)
+            Hit(Cell.Of(StepOf(time)), 1);
+    }
+
+    public override void Visit(in Cell value)
+    {
+        if (value.Kind == CellKind.Time)
+            Hit(Cell.Of(StepOf(new Instant(value.AsInt))), 1);
+    }
+
+    private Instant StepOf(Instant time)
+    {
+        if (time < _start || time >= _end)
+        {
+            _start = asked.Step.Floor(time);
+            _end = asked.Step.Next(_start);
+        }
+        return _start;
+    }
+}
+
+/// <summary>Collects <see cref="ByNumber"/>.</summary>
+internal sealed class ByNumberCollector(ByNumber asked, MemoryBudget budget) : KeyedCollector(asked, budget)
+{
+    protected override RecordField Field => asked.Field;
+
+    public override void VisitText(ReadOnlySpan<byte> utf8) => Add(Numeric.Parse(utf8));
+
+    public override void Visit(in Cell value) => Add(Numeric.Of(value));
+
+    private void Add(Numeric? number)
+    {
+        if (number is { } n && double.IsFinite(n.AsDouble))
+            Hit(Cell.Of(Math.Floor((n.AsDouble - asked.Offset) / asked.Step) * asked.Step + asked.Offset), 1);
+    }
+}
+
+/// <summary>Collects <see cref="ByCondition"/>: the buckets of an owner stand side by side.</summary>
+internal sealed class ByConditionCollector(ByCondition asked, MemoryBudget budget) : Collector
+{
+    private readonly Slots<long> _counts = new(budget, sizeof(long));
+    private readonly Collector[] _inner = [.. asked.Inner.Select(a => Of(a, budget))];
+    private int _known;
+
+    public override void Add(in EventRow row, RowId id, int owner)
+    {
+        for (int i = 0; i < asked.Conditions.Count; i++)
+        {
+            if (!asked.Conditions[i].Matches(row, id))
+                continue;
+            int bucket = owner * asked.Conditions.Count + i;
+            _counts.Grow(bucket + 1);
+            _known = Math.Max(_known, bucket + 1);
+            _counts[bucket]++;
+            foreach (Collector inner in _inner)
+                inner.Add(row, id, bucket);
+        }
+    }
+
+    public override BucketAnswer Answer(int owner) => new BucketList(
+        asked, [.. Enumerable.Range(owner * asked.Conditions.Count, asked.Conditions.Count).Select(BucketOf)]);
+
+    private Bucket BucketOf(int bucket) =>
+        new(Cell.Missing, bucket < _known ? _counts[bucket] : 0, [.. _inner.Select(c => c.Answer(bucket))]);
+}

@@ -1,0 +1,157 @@
+using Tocsin.Model.Events;
+using Tocsin.Query.Aggregates;
+using Tocsin.Query.Cells;
+using Tocsin.Query.Execution;
+using Tocsin.Query.Records;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Query.Buckets;
+
+/// <summary>Takes each single value of a field.</summary>
+internal abstract class FieldCollector(RecordField field) : Collector, IFieldVisitor
+{
+    private int _known;
+
+    /// <summary>Whose value comes.</summary>
+    protected int Owner { get; private set; }
+
+    public sealed override void Add(in EventRow row, RowId id, int owner)
+    {
+        Owner = owner;
+        if (owner >= _known)
+            Grow(_known = owner + 1);
+        field.Visit(row, id, this);
+    }
+
+    public abstract void VisitText(ReadOnlySpan<byte> utf8);
+
+    public abstract void Visit(in Cell value);
+
+    /// <summary>False for a bucket that no record has reached.</summary>
+    protected bool Knows(int owner) => owner < _known;
+
+    /// <summary>Makes room for so many owners.</summary>
+    protected abstract void Grow(int owners);
+}
+
+/// <summary>Takes numbers, texts of numbers, and times in milliseconds.</summary>
+internal abstract class NumberCollector(RecordField field) : FieldCollector(field)
+{
+    private const double NanosPerMillisecond = 1e6;
+
+    public sealed override void VisitText(ReadOnlySpan<byte> utf8) => Take(Numeric.Parse(utf8));
+
+    public sealed override void Visit(in Cell value) => Take(value.Kind switch
+    {
+        CellKind.Time => Numeric.Of(value.AsInt / NanosPerMillisecond),
+        CellKind.Bool => Numeric.Of(value.IsTrue ? 1L : 0L),
+        _ => Numeric.Of(value),
+    });
+
+    protected abstract void Add(Numeric number);
+
+    private void Take(Numeric? number)
+    {
+        if (number is { } n && double.IsFinite(n.AsDouble))
+            Add(n);
+    }
+}
+
+/// <summary>Collects <see cref="NumbersOf"/>.</summary>
+internal sealed class NumbersCollector(NumbersOf asked, MemoryBudget budget) : NumberCollector(asked.Field)
+{
+    private readonly Slots<Moments> _moments = new(budget, 72);
+
+    public override BucketAnswer Answer(int owner)
+    {
+        Moments m = Knows(owner) ? _moments[owner] : default;
+        return m.Count == 0
+            ? new NumbersAnswer(asked, 0, double.NaN, double.NaN, 0, 0, double.NaN)
+            : new NumbersAnswer(asked, m.Count, m.Least, m.Greatest, m.Sum.Total, m.Squares.Total, m.Spread / m.Count);
+    }
+
+    protected override void Grow(int owners) => _moments.Grow(owners);
+
+    protected override void Add(Numeric number) => _moments[Owner].Add(number.AsDouble);
+
+    private struct Moments
+    {
+        public long Count;
+        public double Least, Greatest, Mean, Spread;
+        public ExactSum Sum, Squares;
+
+        public void Add(double value)
+        {
+            Least = Count == 0 ? value : Math.Min(Least, value);
+            Greatest = Count == 0 ? value : Math.Max(Greatest, value);
+            Count++;
+            Sum.Add(value);
+            Squares.Add(value * value);
+            // Welford's way, so that large numbers do not cancel out.
+            double before = value - Mean;
+            Mean += before / Count;
+            Spread += before * (value - Mean);
+        }
+    }
+
+    /// <summary>Neumaier's sum: what each addition loses is kept beside.</summary>
+    private struct ExactSum
+    {
+        private double _sum, _lost;
+
+        public readonly double Total => _sum + _lost;
+
+        public void Add(double value)
+        {
+            double sum = _sum + value;
+            _lost += Math.Abs(_sum) >= Math.Abs(value) ? _sum - sum + value : value - sum + _sum;
+            _sum = sum;
+        }
+    }
+}
+
+/// <summary>Collects <see cref="PercentilesOf"/>.</summary>
+internal sealed class PercentilesCollector(PercentilesOf asked, MemoryBudget budget) : NumberCollector(asked.Field)
+{
+    private readonly Slots<NumberSample?> _samples = new(budget, 8);
+
+    public override BucketAnswer Answer(int owner)
+    {
+        NumberSample? sample = Knows(owner) ? _samples[owner] : null;
+        return new PercentilesAnswer(
+            asked, [.. asked.Percents.Select(p => sample is null ? double.NaN : Numeric.Of(sample.At(p))!.Value.AsDouble)]);
+    }
+
+    protected override void Grow(int owners) => _samples.Grow(owners);
+
+    protected override void Add(Numeric number) => (_samples[Owner] ??= new NumberSample(budget)).Add(number);
+}
+
+/// <summary>Collects <see cref="ValuesOf"/>.</summary>
+internal sealed class ValuesCollector(ValuesOf asked, MemoryBudget budget) : FieldCollector(asked.Field)
+{
+    private readonly Slots<long> _counts = new(budget, sizeof(long));
+
+    public override void VisitText(ReadOnlySpan<byte> utf8) => _counts[Owner]++;
+
+    public override void Visit(in Cell value) => _counts[Owner]++;
+
+    public override BucketAnswer Answer(int owner) => new CountAnswer(asked, Knows(owner) ? _counts[owner] : 0);
+
+    protected override void Grow(int owners) => _counts.Grow(owners);
+}
+
+/// <summary>Collects <see cref="DistinctOf"/>.</summary>
+internal sealed class DistinctCollector(DistinctOf asked, MemoryBudget budget) : FieldCollector(asked.Field)
+{
+    private readonly Distinct _values = new(budget);
+
+    public override void VisitText(ReadOnlySpan<byte> utf8) => _values.Add(Owner, utf8);
+
+    public override void Visit(in Cell value) => _values.AddOther(Owner, value);
+
+    public override BucketAnswer Answer(int owner) =>
+        new CountAnswer(asked, Knows(owner) ? _values.Result(owner).AsInt : 0);
+
+    protected override void Grow(int owners) => _values.Grow(owners);
+}
