@@ -10,12 +10,12 @@ namespace Tocsin.Storage.Segment;
 /// <remarks>
 /// A template is text in which these bytes, none of which occurs in UTF-8, stand for runs of digits (docs/formats/segment.md):
 /// F8 one to 18 decimal digits; F9 one to 15 and FA 16 hexadecimal digits in lower case; FB and FC the same in upper case; FD
-/// a UUID in lower case, which has two numbers. The number of a slot is that of its digits with a 1 before them, so that
+/// a UUID in lower case, which has two numbers; FE, which <see cref="Split"/> never gives, one of several words. The number of a slot is that of its digits with a 1 before them, so that
 /// leading zeros come back; 16 hexadecimal digits, and each half of a UUID, are their number as it is.
 /// </remarks>
 internal static class TextTemplate
 {
-    public const byte Digits = 0xF8, Hex = 0xF9, Hex16 = 0xFA, UpperHex = 0xFB, UpperHex16 = 0xFC, Uuid = 0xFD;
+    public const byte Digits = 0xF8, Hex = 0xF9, Hex16 = 0xFA, UpperHex = 0xFB, UpperHex16 = 0xFC, Uuid = 0xFD, Word = 0xFE;
 
     /// <summary>Slots of one text; beyond, digits stay text.</summary>
     public const int MaxSlots = 64;
@@ -77,8 +77,7 @@ internal static class TextTemplate
             ReadOnlySpan<byte> run = text[start..i];
             if ((seen & Digit) == 0)
             {
-                run.CopyTo(template[length..]);
-                length += run.Length;
+                length += Copy(run, template[length..]);
                 continue;
             }
             bool hex = (seen & Letter) == 0 && seen != Digit;
@@ -86,30 +85,12 @@ internal static class TextTemplate
                 AddId(text, start, i, ids);
             if (hex && run.Length >= MinHex && seen != (Digit | LowerHex | Upper))
                 SplitHex(run, (seen & Upper) != 0, template, ref length, slots, ref count);
+            else if (IsName(run))
+                length += Copy(run, template[length..]);
             else
                 SplitDigits(run, template, ref length, slots, ref count);
         }
         return true;
-    }
-
-    /// <summary>Puts a text together again.</summary>
-    public static void Render(ReadOnlySpan<byte> template, ReadOnlySpan<long> slots, ByteBuffer into)
-    {
-        int slot = 0;
-        while (true)
-        {
-            int next = template.IndexOfAnyInRange(Digits, byte.MaxValue);
-            into.Bytes(next < 0 ? template : template[..next]);
-            if (next < 0)
-                return;
-            if (slot + (template[next] == Uuid ? 2 : 1) > slots.Length)
-                throw new InvalidDataException("a template has more slots than numbers");
-            if (template[next] == Uuid)
-                RenderUuid(slots[slot++], slots[slot++], into);
-            else
-                RenderSlot(template[next], slots[slot++], into);
-            template = template[(next + 1)..];
-        }
     }
 
     public static int SlotsOf(ReadOnlySpan<byte> template)
@@ -120,7 +101,8 @@ internal static class TextTemplate
         return slots;
     }
 
-    private static void RenderSlot(byte kind, long value, ByteBuffer into)
+    /// <summary>Appends the digits of a slot.</summary>
+    public static void RenderSlot(byte kind, long value, ByteBuffer into)
     {
         Span<byte> text = stackalloc byte[20];
         int length;
@@ -144,7 +126,7 @@ internal static class TextTemplate
         }
     }
 
-    private static void RenderUuid(long high, long low, ByteBuffer into)
+    public static void RenderUuid(long high, long low, ByteBuffer into)
     {
         Span<byte> digits = stackalloc byte[32];
         high.TryFormat(digits, out _, "x16", CultureInfo.InvariantCulture);
@@ -206,6 +188,19 @@ internal static class TextTemplate
     // A word goes on over '_' and letters beyond ASCII.
     private static bool IsWhole(ReadOnlySpan<byte> text, int start, int end) =>
         (start == 0 || !Tokens.IsWord(text[start - 1])) && (end == text.Length || !Tokens.IsWord(text[end]));
+
+    /// <summary>"v1", "utf8", "node12": letters and one or two digits behind them are a name, not a name and a number.</summary>
+    private static bool IsName(ReadOnlySpan<byte> run)
+    {
+        int letters = run.IndexOfAnyInRange((byte)'0', (byte)'9');
+        return letters > 0 && run.Length - letters <= 2 && !run[letters..].ContainsAnyExceptInRange((byte)'0', (byte)'9');
+    }
+
+    private static int Copy(ReadOnlySpan<byte> run, Span<byte> to)
+    {
+        run.CopyTo(to);
+        return run.Length;
+    }
 
     private static void SplitHex(
         ReadOnlySpan<byte> run, bool upper, Span<byte> template, ref int length, Span<long> slots, ref int count)

@@ -34,8 +34,8 @@ internal sealed class DistinctValues
             int slot = Find(values, value, hash);
             if (_table[slot] == 0)
             {
-                // Nearly all of the first thousand differ: the rest will be no better.
-                if (Count == most || i < 4096 && Count > 900 && Count > i - i / 8)
+                // Nearly all of the first thousands differ: the rest will be no better.
+                if (Count == most || i is >= 4096 and < 8192 && Count > i - i / 16)
                     return false;
                 Add(i, hash, slot);
                 _bytes += value.Length + 1;

@@ -27,7 +27,7 @@ internal sealed class TemplateJudge
         _fragments = _shape is null ? [] : [.. _shape.Fragments.Where(f => f.Length > 0).Select(f => new Fragment(f))];
     }
 
-    public TemplateVerdict Of(ReadOnlySpan<byte> template)
+    public TemplateVerdict Of(ReadOnlySpan<byte> template, WordLists words)
     {
         int slot = template.IndexOfAnyInRange(TextTemplate.Digits, byte.MaxValue);
         if (slot < 0)
@@ -36,7 +36,7 @@ internal sealed class TemplateJudge
             return TemplateVerdict.Perhaps;
         foreach (Fragment fragment in _fragments)
         {
-            if (!fragment.MayBeIn(template))
+            if (!fragment.MayBeIn(template, words))
                 return TemplateVerdict.Never;
         }
         if (_shape.FreeDigit == 0)
@@ -80,16 +80,42 @@ internal sealed class TemplateJudge
             _last = 1UL << (_length - 1);
         }
 
-        public bool MayBeIn(ReadOnlySpan<byte> template)
+        public bool MayBeIn(ReadOnlySpan<byte> template, WordLists words)
         {
             ulong found = 0;
+            int slot = 0;
             foreach (byte b in template)
             {
+                if (b == TextTemplate.Word)
+                {
+                    if (AnyOf(words, slot++, ref found))
+                        return true;
+                    continue;
+                }
                 found = b < TextTemplate.Digits ? (found << 1 | 1) & _places[Tokens.Lower(b)]
                     : Run(found, b == TextTemplate.Digits ? _digits : b == TextTemplate.Uuid ? _uuid : _hex);
                 if ((found & _last) != 0)
                     return true;
             }
+            return false;
+        }
+
+        /// <summary>After any of the words; true when one of them completes the fragment.</summary>
+        private bool AnyOf(WordLists words, int slot, ref ulong found)
+        {
+            ulong all = 0;
+            for (int word = 0; word < words.Count(slot); word++)
+            {
+                ulong after = found;
+                foreach (byte b in words[slot, word])
+                {
+                    after = (after << 1 | 1) & _places[Tokens.Lower(b)];
+                    if ((after & _last) != 0)
+                        return true;
+                }
+                all |= after;
+            }
+            found = all;
             return false;
         }
 

@@ -4,9 +4,21 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment.Columns;
 
+/// <summary>The words of the word slots of one template.</summary>
+internal readonly ref struct WordLists(byte[] heap, (int Start, int Length)[][] lists)
+{
+    public int Slots => lists.Length;
+
+    public int Count(int slot) => lists[slot].Length;
+
+    public ReadOnlySpan<byte> this[int slot, long word] => (ulong)word < (ulong)lists[slot].Length
+        ? heap.AsSpan(lists[slot][word].Start, lists[slot][word].Length)
+        : throw new InvalidDataException("a slot points past its words");
+}
+
 /// <summary>
 /// Strings as templates and numbers (<see cref="TextTemplate"/>). Layout: varint count, text block of (varint length,
-/// template)*, pack of the template of each row, the count meaning no value; then for each template, for each of its slots,
+/// template)*, text block of the words of each word slot of each template (varint count, (varint length, word)*), pack of the template of each row, the count meaning no value; then for each template, for each of its slots,
 /// a pack of the numbers of its rows; 8 bytes of padding.
 /// </summary>
 internal sealed class TextColumn : Column
@@ -14,6 +26,8 @@ internal sealed class TextColumn : Column
     private readonly byte[] _raw;
     private readonly byte[] _heap;
     private readonly (int Start, int Length)[] _templates;
+    private readonly byte[] _wordHeap;
+    private readonly (int Start, int Length)[][][] _words;
     private readonly IntPack _pack;
     private readonly int _slotsAt;
     private readonly ByteBuffer _text = new(256);
@@ -36,6 +50,8 @@ internal sealed class TextColumn : Column
         }
         if (heap.Left > 0)
             throw new InvalidDataException("bytes are left after the last template");
+        _wordHeap = TextBlock.Read(raw, ref at);
+        _words = ReadWords();
         _pack = IntPack.Read(raw, ref at, rows);
         _slotsAt = at;
     }
@@ -46,6 +62,9 @@ internal sealed class TextColumn : Column
     public ReadOnlySpan<int> Codes => (_codes ??= ReadCodes()).AsSpan(0, Rows);
 
     public ReadOnlySpan<byte> Template(int code) => _heap.AsSpan(_templates[code].Start, _templates[code].Length);
+
+    /// <summary>The words of each word slot of a template; the number of such a slot is the place of its word.</summary>
+    public WordLists Words(int code) => new(_wordHeap, _words[code]);
 
     /// <summary>The numbers of a template's rows, in their order, slot by slot.</summary>
     public IntPack[] Slots(int code) => (_slots ??= ReadSlots())[code];
@@ -77,7 +96,7 @@ internal sealed class TextColumn : Column
         var judge = new TemplateJudge(test);
         for (int code = 0; code < Templates; code++)
         {
-            states[code] = judge.Of(Template(code));
+            states[code] = judge.Of(Template(code), Words(code));
             accepted[code] = states[code] == TemplateVerdict.Always;
             some |= accepted[code];
             doubtful |= states[code] == TemplateVerdict.Perhaps;
@@ -119,7 +138,55 @@ internal sealed class TextColumn : Column
         int rank = _ranks![row];
         for (int i = 0; i < packs.Length; i++)
             slots[i] = packs[i][rank];
-        TextTemplate.Render(Template(code), slots, into);
+        Render(code, slots, into);
+    }
+
+    private void Render(int code, ReadOnlySpan<long> slots, ByteBuffer into)
+    {
+        ReadOnlySpan<byte> template = Template(code);
+        for (int slot = 0, word = 0; ;)
+        {
+            int next = template.IndexOfAnyInRange(TextTemplate.Digits, byte.MaxValue);
+            into.Bytes(next < 0 ? template : template[..next]);
+            if (next < 0)
+                return;
+            switch (template[next])
+            {
+                case TextTemplate.Word:
+                    into.Bytes(Words(code)[word++, slots[slot++]]);
+                    break;
+                case TextTemplate.Uuid:
+                    TextTemplate.RenderUuid(slots[slot++], slots[slot++], into);
+                    break;
+                default:
+                    TextTemplate.RenderSlot(template[next], slots[slot++], into);
+                    break;
+            }
+            template = template[(next + 1)..];
+        }
+    }
+
+    private (int Start, int Length)[][][] ReadWords()
+    {
+        var reader = new ByteReader(_wordHeap);
+        var words = new (int, int)[Templates][][];
+        for (int code = 0; code < words.Length; code++)
+        {
+            int slots = Template(code).Count(TextTemplate.Word);
+            words[code] = slots == 0 ? [] : new (int, int)[slots][];
+            for (int slot = 0; slot < slots; slot++)
+            {
+                var list = new (int, int)[reader.Count(reader.Left)];
+                for (int i = 0; i < list.Length; i++)
+                {
+                    int length = reader.Count(reader.Left);
+                    list[i] = (_wordHeap.Length - reader.Left, length);
+                    reader.Bytes(length);
+                }
+                words[code][slot] = list;
+            }
+        }
+        return reader.Left == 0 ? words : throw new InvalidDataException("bytes are left after the last word");
     }
 
     private void SelectDoubtful(ValuePredicate test, TemplateVerdict[] states, RowSet rows, RowSet hits)

@@ -7,10 +7,11 @@ namespace Tocsin.Storage.Segment.Columns;
 /// <summary>Splits the strings of a column into templates and numbers, and writes them. One thread.</summary>
 internal sealed class TextSplitter
 {
-    private const int MostTemplates = 8192;
+    private const int MostTemplates = 16_384;
 
     private readonly ByteBuffer _heap = new(64 << 10), _text = new(256);
     private readonly List<Template> _templates = [];
+    private readonly WordClusters _clusters = new();
     private readonly long[] _slots = new long[TextTemplate.MaxSlots];
     private int[] _table = new int[1024];
     private int[] _codes = [];
@@ -40,8 +41,8 @@ internal sealed class TextSplitter
             template.Add(_slots.AsSpan(0, count));
             slots += count;
         }
-        // Numbers take three bytes or so, Deflate halves plain text.
-        long size = _heap.Length / 2 + slots * 3 + (long)_count * (32 - BitOperations.LeadingZeroCount((uint)_templates.Count)) / 8;
+        // Numbers take three bytes or so; templates that differ in words are joined, and Deflate halves plain text.
+        long size = _heap.Length / 6 + slots * 3 + (long)_count * (32 - BitOperations.LeadingZeroCount((uint)_templates.Count)) / 8;
         return size < most && size < bytes / 2 + _count;
     }
 
@@ -51,30 +52,64 @@ internal sealed class TextSplitter
     /// <param name="tokens">Receives the words of the templates.</param>
     public void Write(ReadOnlySpan<int> present, int rows, ByteBuffer into, TokenSet? tokens)
     {
-        into.Varint((ulong)_templates.Count);
+        foreach (Template template in _templates)
+            tokens?.AddTemplate(_heap.Span.Slice(template.Start, template.Length));
+        Joined[] joined = Join();
+        into.Varint((ulong)joined.Length);
         _text.Clear();
-        foreach (Template template in _templates)
-        {
-            ReadOnlySpan<byte> text = _heap.Span.Slice(template.Start, template.Length);
-            _text.Blob(text);
-            tokens?.AddTemplate(text);
-        }
+        foreach (Joined template in joined)
+            _text.Blob(template.Text);
         TextBlock.Write(_text.Span, into);
-        Span<long> codes = Numbers(rows);
-        codes.Fill(_templates.Count);
-        for (int i = 0; i < _count; i++)
-            codes[present[i]] = _codes[i];
-        IntPack.Write(codes, delta: false, into);
-        foreach (Template template in _templates)
+        _text.Clear();
+        foreach (Joined template in joined)
         {
-            for (int slot = 0; slot < template.Slots; slot++)
+            foreach (List<int> words in template.Words)
             {
-                Span<long> numbers = Numbers(template.Rows);
-                template.Read(slot, numbers);
-                IntPack.Write(numbers, delta: false, into);
+                _text.Varint((ulong)words.Count);
+                foreach (int word in words)
+                {
+                    (int start, int length) = _clusters.Word(word);
+                    _text.Blob(_heap.Span.Slice(start, length));
+                }
             }
         }
+        TextBlock.Write(_text.Span, into);
+        WriteNumbers(joined, present, rows, into);
         into.Take(IntPack.Padding).Clear();
+    }
+
+    private void WriteNumbers(Joined[] joined, ReadOnlySpan<int> present, int rows, ByteBuffer into)
+    {
+        Span<long> codes = Numbers(rows);
+        codes.Fill(joined.Length);
+        for (int i = 0; i < _count; i++)
+        {
+            Template template = _templates[_codes[i]];
+            Joined target = joined[template.Cluster];
+            codes[present[i]] = template.Cluster;
+            target.Add(template.NextRow(), template.Layout);
+        }
+        IntPack.Write(codes, delta: false, into);
+        foreach (Joined template in joined)
+        {
+            for (int slot = 0; slot < template.Slots; slot++)
+                IntPack.Write(template.Column(slot, ref _numbers), delta: false, into);
+        }
+    }
+
+    /// <summary>Templates with what differs in words alone joined; each of the old ones learns where its numbers go.</summary>
+    private Joined[] Join()
+    {
+        (int, int)[] places = [.. _templates.Select(t => (t.Start, t.Length))];
+        _clusters.Build(_heap.Span, places);
+        Joined[] joined = [.. _clusters.All.Select(c => new Joined(c, _clusters, _heap))];
+        for (int i = 0; i < _templates.Count; i++)
+        {
+            WordClusters.Cluster cluster = _clusters.Of(i);
+            _templates[i].Cluster = cluster.Number;
+            _templates[i].Layout = joined[cluster.Number].LayoutOf(i);
+        }
+        return joined;
     }
 
     private bool TryFind(ReadOnlySpan<byte> text, int i, out int code)
@@ -88,7 +123,7 @@ internal sealed class TextSplitter
             if (known.Hash == hash && _heap.Span.Slice(known.Start, known.Length).SequenceEqual(text))
                 return true;
         }
-        if (_templates.Count == MostTemplates || _templates.Count > 256 + i / 8)
+        if (_templates.Count == MostTemplates || _templates.Count > 256 + i / 3)
             return false;
         code = _templates.Count;
         _templates.Add(new Template(hash, _heap.Length, text.Length, TextTemplate.SlotsOf(text)));
@@ -129,16 +164,17 @@ internal sealed class TextSplitter
         Array.Clear(_table);
     }
 
+    /// <summary>A template as the texts have it, with the numbers of its texts.</summary>
     private sealed class Template(uint hash, int start, int length, int slots)
     {
         private long[] _numbers = slots == 0 ? [] : new long[slots * 16];
-        private int _used;
+        private int _used, _read;
 
         public uint Hash => hash;
         public int Start => start;
         public int Length => length;
-        public int Slots => slots;
-        public int Rows => slots == 0 ? 0 : _used / slots;
+        public int Cluster { get; set; }
+        public int[] Layout { get; set; } = [];
 
         public void Add(ReadOnlySpan<long> numbers)
         {
@@ -148,10 +184,95 @@ internal sealed class TextSplitter
             _used += numbers.Length;
         }
 
-        public void Read(int slot, Span<long> into)
+        public ReadOnlySpan<long> NextRow()
         {
-            for (int i = 0; i < into.Length; i++)
-                into[i] = _numbers[i * slots + slot];
+            _read += slots;
+            return _numbers.AsSpan(_read - slots, slots);
+        }
+    }
+
+    /// <summary>A template as it is stored: some of its slots are words.</summary>
+    private sealed class Joined
+    {
+        private readonly WordClusters.Cluster _cluster;
+        private readonly WordClusters _clusters;
+        private readonly int[] _slotsBefore;
+        private readonly List<(int Place, List<int> Words, Dictionary<int, int> Codes)> _wild = [];
+        private long[] _numbers;
+        private int _used;
+
+        public Joined(WordClusters.Cluster cluster, WordClusters clusters, ByteBuffer heap)
+        {
+            (_cluster, _clusters) = (cluster, clusters);
+            var text = new ByteBuffer(128);
+            _slotsBefore = new int[cluster.Words];
+            for (int place = 0; place < cluster.Words; place++)
+            {
+                if (place > 0)
+                    text.U8((byte)' ');
+                _slotsBefore[place] = Slots;
+                int word = cluster.WordAt(place);
+                if (word == WordClusters.Wild)
+                {
+                    text.U8(TextTemplate.Word);
+                    _wild.Add((place, [], []));
+                    Slots++;
+                    continue;
+                }
+                (int start, int length) = clusters.Word(word);
+                text.Bytes(heap.Span.Slice(start, length));
+                Slots += TextTemplate.SlotsOf(heap.Span.Slice(start, length));
+            }
+            Text = text.Span.ToArray();
+            _numbers = new long[Slots * 16];
+        }
+
+        public byte[] Text { get; }
+        public int Slots { get; }
+
+        /// <summary>Of each word slot, the words in the order of their codes.</summary>
+        public IEnumerable<List<int>> Words => _wild.Select(w => w.Words);
+
+        /// <summary>Of each slot: which number of the text goes there, or the complement of a word's code.</summary>
+        public int[] LayoutOf(int template)
+        {
+            int[] layout = new int[Slots];
+            int number = 0, slot = 0;
+            foreach ((int place, List<int> words, Dictionary<int, int> codes) in _wild)
+            {
+                while (slot < _slotsBefore[place])
+                    layout[slot++] = number++;
+                int word = _clusters.WordAt(template, place);
+                if (!codes.TryGetValue(word, out int code))
+                {
+                    codes.Add(word, code = words.Count);
+                    words.Add(word);
+                }
+                layout[slot++] = ~code;
+            }
+            while (slot < layout.Length)
+                layout[slot++] = number++;
+            return layout;
+        }
+
+        public void Add(ReadOnlySpan<long> numbers, int[] layout)
+        {
+            if (_used + layout.Length > _numbers.Length)
+                Array.Resize(ref _numbers, _numbers.Length * 2);
+            Span<long> row = _numbers.AsSpan(_used, layout.Length);
+            for (int i = 0; i < row.Length; i++)
+                row[i] = layout[i] < 0 ? ~layout[i] : numbers[layout[i]];
+            _used += layout.Length;
+        }
+
+        public ReadOnlySpan<long> Column(int slot, ref long[] buffer)
+        {
+            int rows = _used / Slots;
+            if (buffer.Length < rows)
+                buffer = new long[rows];
+            for (int i = 0; i < rows; i++)
+                buffer[i] = _numbers[i * Slots + slot];
+            return buffer.AsSpan(0, rows);
         }
     }
 }
