@@ -126,6 +126,11 @@ public sealed class Database : IDisposable
     public ScanReport Scan(ScanRequest request, RowVisitor visit, CancellationToken cancel) =>
         Read(request, (blocks, segments) => new Scanner(request, visit, Damaged, cancel).Run(blocks, segments));
 
+    /// <summary>Visits the matching rows by columns, block by block, in no order. Keys are numbered throughout.</summary>
+    public ScanReport ScanColumns(ScanRequest request, ColumnRequest columns, ColumnVisitor visit, CancellationToken cancel) =>
+        Read(request with { AnyOrder = true, Fields = [], After = null }, (blocks, segments) =>
+            Scanner.Run(blocks, segments, request, columns, visit, Damaged, cancel));
+
     /// <summary>
     /// Counts matching rows per step of time and severity family; of the request, dataset, range and condition count.
     /// </summary>

@@ -47,6 +47,19 @@ public sealed class FieldPath
         return true;
     }
 
+    internal bool IsInAny(IReadOnlyList<byte[]> streams)
+    {
+        foreach (byte[] stream in streams)
+        {
+            for (int name = 0; name < _utf8.Length; name++)
+            {
+                if (TryGetInStream(stream, name, out _))
+                    return true;
+            }
+        }
+        return false;
+    }
+
     /// <summary>What a stream has under one of the names, as it is or inside a map.</summary>
     internal bool TryGetInStream(ReadOnlySpan<byte> stream, int name, out FieldValue value) =>
         FieldReader.TryGet(stream, _utf8[name], out value) || TryNested(stream, _utf8[name], out value);

@@ -39,6 +39,28 @@ internal abstract class ScanBlock
     /// Finds the matching rows. Throws <see cref="InvalidDataException"/> or <see cref="IOException"/> when unreadable.
     /// </summary>
     public abstract BlockMatches Open(BlockQuery query);
+
+    /// <summary>Fills <paramref name="into"/> with the columns of the matching rows. Returns the bytes read. Throws as <see cref="Open"/>.</summary>
+    public virtual long Read(BlockQuery query, ColumnRequest request, ColumnRows into)
+    {
+        using BlockMatches matches = Open(query);
+        into.Start(matches.Count);
+        for (int i = 0; i < matches.Count; i++, matches.Advance())
+        {
+            EventRow row = matches.Current;
+            into.TimesOf[i] = row.Time.UnixNanos;
+            for (int key = 0; key < request.Keys.Count; key++)
+                into.KeysOf(key)[i] = request.Keys[key].TryGet(row, out FieldValue of) ? into.Tables[key].Of(of.Encoded) : KeyTable.Missing;
+            for (int value = 0; value < request.Values.Count; value++)
+            {
+                if (request.Values[value].TryGet(row, out FieldValue of))
+                    into.Values(value).Set(i, of);
+                else
+                    into.Values(value).SetMissing(i);
+            }
+        }
+        return matches.BytesRead;
+    }
 }
 
 /// <summary>The matching rows of one block in the order of the scan, and a position among them. One thread.</summary>

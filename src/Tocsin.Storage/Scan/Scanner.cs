@@ -1,4 +1,5 @@
 using Tocsin.Model;
+using Tocsin.Model.Events;
 
 namespace Tocsin.Storage.Scan;
 
@@ -25,8 +26,47 @@ internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exce
             RunUnordered(blocks);
         else
             RunOrdered(blocks);
-        return new ScanReport(_rows, _bytes, _segments.Count, segments - _segments.Count, _badBlocks, _badBlocks > 0);
+        return Report(segments);
     }
+
+    /// <summary>By columns, in no order.</summary>
+    public static ScanReport Run(
+        List<ScanBlock> blocks, int segments, ScanRequest request, ColumnRequest columns, ColumnVisitor visit, Action<Exception> badBlock,
+        CancellationToken cancel)
+    {
+        var scanner = new Scanner(request, static (in EventRow _, RowId _) => false, badBlock, cancel);
+        var rows = new ColumnRows(columns);
+        foreach (ScanBlock block in blocks)
+        {
+            if (scanner.Read(block, columns, rows) && rows.Count > 0 && !visit(rows))
+                break;
+        }
+        return scanner.Report(segments);
+    }
+
+    private bool Read(ScanBlock block, ColumnRequest columns, ColumnRows into)
+    {
+        cancel.ThrowIfCancellationRequested();
+        try
+        {
+            if (!block.MayMatch(_query))
+                return false;
+            if (block.Segment is { } segment)
+                _segments.Add(segment);
+            _bytes += block.Read(_query, columns, into);
+            _rows += block.Rows;
+            return true;
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            _badBlocks++;
+            badBlock(error);
+            return false;
+        }
+    }
+
+    private ScanReport Report(int segments) =>
+        new(_rows, _bytes, _segments.Count, segments - _segments.Count, _badBlocks, _badBlocks > 0);
 
     private void RunUnordered(List<ScanBlock> blocks)
     {

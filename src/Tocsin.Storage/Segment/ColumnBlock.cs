@@ -14,16 +14,38 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         BlockColumns columns = Columns();
         try
         {
-            RowSet rows = InRange(query, columns);
-            if (query.Where != Predicate.All && !rows.IsEmpty)
-                rows = new BlockFilter(columns).Select(query.Where, rows);
-            return new Matches(columns, rows.ToArray(), query);
+            return new Matches(columns, Select(query, columns), query);
         }
         catch
         {
             columns.Dispose();
             throw;
         }
+    }
+
+    public override long Read(BlockQuery query, ColumnRequest request, ColumnRows into)
+    {
+        using BlockColumns columns = Columns();
+        int[] rows = Select(query, columns);
+        into.Start(rows.Length);
+        if (rows.Length > 0)
+        {
+            var reading = new ColumnReading(columns, rows);
+            reading.Times(into.TimesOf);
+            for (int key = 0; key < request.Keys.Count; key++)
+                reading.Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
+            for (int value = 0; value < request.Values.Count; value++)
+                reading.Values(request.Values[value], into.Values(value));
+        }
+        return columns.BytesRead;
+    }
+
+    private int[] Select(BlockQuery query, BlockColumns columns)
+    {
+        RowSet rows = InRange(query, columns);
+        if (query.Where != Predicate.All && !rows.IsEmpty)
+            rows = new BlockFilter(columns).Select(query.Where, rows);
+        return rows.ToArray();
     }
 
     /// <summary>The columns, to be disposed by the caller. Throws when the block is damaged.</summary>
