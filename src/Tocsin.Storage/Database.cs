@@ -128,8 +128,38 @@ public sealed class Database : IDisposable
 
     /// <summary>Visits the matching rows by columns, block by block, in no order. Keys are numbered throughout.</summary>
     public ScanReport ScanColumns(ScanRequest request, ColumnRequest columns, ColumnVisitor visit, CancellationToken cancel) =>
-        Read(request with { AnyOrder = true, Fields = [], After = null }, (blocks, segments) =>
-            Scanner.Run(blocks, segments, request, columns, visit, Damaged, cancel));
+        Read(request, (blocks, segments) => ScanColumns(blocks, segments, request, columns, visit, cancel));
+
+    /// <summary>How many matching rows have each value of a field, from block headers where these suffice.</summary>
+    /// <param name="visit">Called once per value; once with <see cref="KeyTable.Missing"/> for rows without.</param>
+    public ScanReport CountKeys(ScanRequest request, FieldPath field, Action<KeyTable, int, long> visit, CancellationToken cancel)
+    {
+        var columns = new ColumnRequest([field], []);
+        return Read(request, (blocks, segments) =>
+        {
+            var counts = new KeyCounts();
+            blocks.RemoveAll(block => block.TryCountKeys(request, field, counts));
+            KeyTable? table = null;
+            var found = new KeyCounts();
+            ScanReport report = ScanColumns(blocks, segments, request, columns, rows =>
+            {
+                table = rows.Tables[0];
+                found.Add(rows.Keys(0));
+                return true;
+            }, cancel);
+            counts.Visit(counts.Table, visit);
+            if (table is not null)
+                found.Visit(table, visit);
+            return report;
+        });
+    }
+
+    private ScanReport ScanColumns(
+        List<ScanBlock> blocks, int segments, ScanRequest request, ColumnRequest columns, ColumnVisitor visit, CancellationToken cancel)
+    {
+        request = request with { AnyOrder = true, Fields = [.. columns.Keys, .. columns.Values], After = null };
+        return Scanner.Run(blocks, segments, request, columns, visit, Damaged, cancel);
+    }
 
     /// <summary>
     /// Counts matching rows per step of time and severity family; of the request, dataset, range and condition count.

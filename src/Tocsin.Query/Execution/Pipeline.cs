@@ -8,7 +8,8 @@ namespace Tocsin.Query.Execution;
 
 /// <summary>A plan made ready to run once: the scan in front, the operators behind it, the output at the end.</summary>
 /// <param name="FromHeaders">The first operator counts, and the store may do that without visiting rows.</param>
-internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output, bool FromHeaders)
+/// <param name="FromColumns">The first operator groups, and columns of the rows are enough for it.</param>
+internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output, bool FromHeaders, bool FromColumns)
 {
     public static Pipeline Build(QueryPlan plan, QueryContext context, RowSink sink)
     {
@@ -24,7 +25,7 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
                 next);
         }
         return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output,
-            pipes.Count > 0 && HeaderCount.Fits(pipes[0]));
+            pipes.Count > 0 && HeaderCount.Fits(pipes[0]), pipes.Count > 0 && ColumnFeed.Fits(pipes[0]));
     }
 
     public ScanReport Run(QueryContext context)
@@ -32,6 +33,8 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         Operator first = First;
         ScanReport report = FromHeaders && first is IHeaderCounted counted
             ? counted.Feed(Scan)
+            : FromColumns && first is IColumnFed fed
+            ? fed.FeedColumns(Scan)
             : context.Database.Scan(
                 Scan,
                 (in EventRow row, RowId id) => first.Push(new PipeRow(row, id, Overlay.Empty)),

@@ -37,7 +37,7 @@ public sealed record StatsPipe(Items<AggregateCall> Calls, Items<NamedExpression
     private protected override string Arguments() =>
         string.Join(", ", Calls) + (By.Count == 0 ? "" : $" by {string.Join(", ", By)}");
 
-    private sealed class Run(StatsPipe pipe, QueryContext context, Operator next) : Operator, IHeaderCounted
+    private sealed class Run(StatsPipe pipe, QueryContext context, Operator next) : Operator, IHeaderCounted, IColumnFed
     {
         private readonly Grouping _groups = new(
             [.. pipe.By.Select(k => k.Expression)], pipe.Calls, Seconds(context), context);
@@ -50,6 +50,10 @@ public sealed record StatsPipe(Items<AggregateCall> Calls, Items<NamedExpression
 
         public ScanReport Feed(ScanRequest request) =>
             HeaderCount.Feed(_groups, byLevel: pipe.By.Count > 0, null, request, context);
+
+        public ScanReport FeedColumns(ScanRequest request) => ColumnFeed.Feed(
+            _groups, [.. pipe.By.Select(k => k.Expression)],
+            [.. pipe.Calls.Select(c => c.Arguments.Count == 0 ? null : c.Arguments[0])], request, context);
 
         public override void Finish()
         {

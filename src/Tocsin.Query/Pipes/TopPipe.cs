@@ -47,7 +47,7 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
         $"{Most.ToString(CultureInfo.InvariantCulture)} {string.Join(", ", Fields)}"
         + (By.Count == 0 ? "" : $" by {string.Join(", ", By)}");
 
-    private sealed class Run(TopPipe pipe, QueryContext context, Operator next) : Operator
+    private sealed class Run(TopPipe pipe, QueryContext context, Operator next) : Operator, IColumnFed
     {
         private readonly Operand[] _keys = [.. pipe.By.Concat(pipe.Fields).Select(k => new Operand(k.Expression,
             context))];
@@ -66,18 +66,43 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
                 if (key.Kind(i) == CellKind.Missing)
                     return true;
             }
-            int group = _groups.Find();
-            _counts.Grow(group + 1);
-            _counts[group]++;
+            _counts[FindGroup()]++;
             return true;
+        }
+
+        public ScanReport FeedColumns(ScanRequest request)
+        {
+            Expression[] fields = [.. pipe.By.Concat(pipe.Fields).Select(k => k.Expression)];
+            if (fields.Length == 1)
+            {
+                return ColumnFeed.CountKeys(_groups, FindGroup, fields[0], request, context, (group, rows) =>
+                {
+                    if (!_groups.KeyOf(group)[0].IsMissing)
+                        _counts[group] += rows;
+                });
+            }
+            var numbers = new GroupNumbers(_groups, FindGroup, context.Budget);
+            return ColumnFeed.Scan(fields, request, context, rows =>
+            {
+                ReadOnlySpan<int> groups = numbers.Of(rows);
+                for (int i = 0; i < groups.Length; i++)
+                {
+                    bool whole = true;
+                    for (int key = pipe.By.Count; key < fields.Length; key++)
+                        whole &= !_groups.KeyOf(groups[i])[key].IsMissing;
+                    if (whole)
+                        _counts[groups[i]]++;
+                }
+                return true;
+            });
         }
 
         public override void Finish()
         {
             int by = pipe.By.Count;
             var parts = new GroupTable(by, context.Budget);
-            ILookup<int, int> groupsOf = Enumerable.Range(0,
-                _groups.Count).ToLookup(g => parts.FindStart(_groups.KeyOf(g)));
+            ILookup<int, int> groupsOf = Enumerable.Range(0, _groups.Count).Where(g => _counts[g] > 0)
+                .ToLookup(g => parts.FindStart(_groups.KeyOf(g)));
             var set = new Overlay();
             ulong number = 0;
             foreach (int part in Enumerable.Range(0, parts.Count).OrderBy(parts.KeyOf, KeyOrder.Whole))
@@ -102,6 +127,13 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
         }
 
         /// <summary>Most frequent first; of equally frequent ones in the order of their values.</summary>
+        private int FindGroup()
+        {
+            int group = _groups.Find();
+            _counts.Grow(group + 1);
+            return group;
+        }
+
         private IEnumerable<int> Ranked(IEnumerable<int> groups) => groups
             .OrderByDescending(g => _counts[g])
             .ThenBy(g => _groups.KeyOf(g).Skip(pipe.By.Count).ToArray(), KeyOrder.Whole)

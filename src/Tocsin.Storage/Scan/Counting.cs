@@ -16,18 +16,36 @@ internal static class Counting
     /// <param name="step">Nanoseconds; steps begin at multiples of it.</param>
     public static bool TryFromHeader(ScanBlock block, ScanRequest request, long step, CountVisitor visit)
     {
-        bool whole = request.Where == Predicate.All && request.After is null
+        bool whole = FamiliesOf(request.Where) is { } && request.After is null
             && block.MinTime >= request.From && block.MaxTime.IsBefore(request.To);
         bool oneStep = Floor(block.MinTime.UnixNanos, step) == Floor(block.MaxTime.UnixNanos, step);
         if (!whole || block.Counts is not { } counts || !oneStep && step % NanosPerMinute != 0)
             return false;
+        (int least, int most) = FamiliesOf(request.Where)!.Value;
         foreach (MinuteCount count in counts)
         {
+            if (count.Family < least || count.Family > most)
+                continue;
             // A block's first minute may begin before the block; its rows do not.
             long start = Math.Max(count.Minute * NanosPerMinute, block.MinTime.UnixNanos);
             visit(oneStep ? block.MinTime : new Instant(start), count.Family, count.Count);
         }
         return true;
+    }
+
+    /// <summary>The severity families that a condition asks for, when it asks for whole ones and nothing else.</summary>
+    private static (int Least, int Most)? FamiliesOf(Predicate where)
+    {
+        if (where == Predicate.All)
+            return (0, Severity.Family(Severity.Max));
+        if (where is And { Parts: [{ } only] })
+            return FamiliesOf(only);
+        if (where is not SeverityRange range || range.Min > range.Max)
+            return null;
+        (int least, int most) = (Severity.Family(range.Min), Severity.Family(range.Max));
+        bool whole = (range.Min == 0 || Severity.Family((byte)(range.Min - 1)) < least)
+            && (range.Max >= Severity.Max || Severity.Family((byte)(range.Max + 1)) > most);
+        return whole ? (least, most) : null;
     }
 
     private static long Floor(long value, long step) => value / step - (value % step < 0 ? 1 : 0);

@@ -40,6 +40,9 @@ internal abstract class ScanBlock
     /// </summary>
     public abstract BlockMatches Open(BlockQuery query);
 
+    /// <summary>False when rows have to be looked at to count the values of the field.</summary>
+    public virtual bool TryCountKeys(ScanRequest request, FieldPath field, KeyCounts into) => false;
+
     /// <summary>Fills <paramref name="into"/> with the columns of the matching rows. Returns the bytes read. Throws as <see cref="Open"/>.</summary>
     public virtual long Read(BlockQuery query, ColumnRequest request, ColumnRows into)
     {

@@ -40,6 +40,39 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         return columns.BytesRead;
     }
 
+    public override bool TryCountKeys(ScanRequest request, FieldPath field, KeyCounts into)
+    {
+        if (request.Where != Predicate.All || MinTime < request.From || !MaxTime.IsBefore(request.To) || !IsOfStreams(field))
+            return false;
+        foreach (StreamCount stream in Header.Streams)
+        {
+            byte[] fields = File.Footer.Streams[stream.Stream];
+            int key = KeyTable.Missing;
+            for (int name = 0; name < field.Names.Count && key == KeyTable.Missing; name++)
+            {
+                if (field.TryGetInStream(fields, name, out FieldValue value))
+                    key = into.Table.Of(value.Encoded);
+            }
+            into.Add(key, stream.Rows);
+        }
+        return true;
+    }
+
+    /// <summary>No row has the field, only streams may. When the directory cannot be read, somebody else has to say so.</summary>
+    private bool IsOfStreams(FieldPath field)
+    {
+        try
+        {
+            BlockDirectory directory = _directory ??= BlockDirectory.Read(File, Header);
+            return directory[ColumnRole.Overflow] is null && field.IsFlatIn(directory)
+                && field.Names.All(name => directory.Fields(name).Length == 0);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            return false;
+        }
+    }
+
     private int[] Select(BlockQuery query, BlockColumns columns)
     {
         RowSet rows = InRange(query, columns);
