@@ -7,7 +7,7 @@ namespace Tocsin.Server;
 /// <summary>Gives the event store its turns for sealing, merging and retention, on a thread of its own at low priority.</summary>
 internal static class Maintenance
 {
-    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan s_round = TimeSpan.FromSeconds(5);
 
     public static Task Run(Database database, CancellationToken cancel) => Task.Factory.StartNew(
         () =>

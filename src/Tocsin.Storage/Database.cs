@@ -131,8 +131,13 @@ public sealed class Database : IDisposable
         Read(request, (blocks, segments) => ScanColumns(blocks, segments, request, columns, visit, cancel));
 
     /// <summary>How many matching rows have each value of a field, from block headers where these suffice.</summary>
+    /// <param name="request">Which rows.</param>
+    /// <param name="field">Whose values.</param>
     /// <param name="visit">Called once per value; once with <see cref="KeyTable.Missing"/> for rows without.</param>
-    public ScanReport CountKeys(ScanRequest request, FieldPath field, Action<KeyTable, int, long> visit, CancellationToken cancel)
+    /// <param name="held">Told, block after block, how many bytes the values take; may throw to give up.</param>
+    /// <param name="cancel">Looked at between blocks.</param>
+    public ScanReport CountKeys(
+        ScanRequest request, FieldPath field, Action<KeyTable, int, long> visit, Action<long> held, CancellationToken cancel)
     {
         var columns = new ColumnRequest([field], []);
         return Read(request, (blocks, segments) =>
@@ -145,6 +150,7 @@ public sealed class Database : IDisposable
             {
                 table = rows.Tables[0];
                 found.Add(rows.Keys(0));
+                held(table.Bytes);
                 return true;
             }, cancel);
             counts.Visit(counts.Table, visit);
@@ -158,7 +164,16 @@ public sealed class Database : IDisposable
         List<ScanBlock> blocks, int segments, ScanRequest request, ColumnRequest columns, ColumnVisitor visit, CancellationToken cancel)
     {
         request = request with { AnyOrder = true, Fields = [.. columns.Keys, .. columns.Values], After = null };
-        return Scanner.Run(blocks, segments, request, columns, visit, Damaged, cancel);
+        var rows = new ColumnRows(columns);
+        bool more = true;
+        return Scanner.Run(blocks, segments, request, (block, query) =>
+        {
+            if (!more)
+                return 0;
+            long bytes = block.Read(query, columns, rows);
+            more = rows.Count == 0 || visit(rows);
+            return bytes;
+        }, Damaged, cancel);
     }
 
     /// <summary>
@@ -172,12 +187,7 @@ public sealed class Database : IDisposable
         return Read(request, (blocks, segments) =>
         {
             blocks.RemoveAll(block => Counting.TryFromHeader(block, request, nanos, visit));
-            RowVisitor one = (in EventRow row, RowId _) =>
-            {
-                visit(row.Time, Severity.Family(row.Severity), 1);
-                return true;
-            };
-            return new Scanner(request, one, Damaged, cancel).Run(blocks, segments);
+            return Scanner.Run(blocks, segments, request, (block, query) => block.Count(query, visit), Damaged, cancel);
         });
     }
 

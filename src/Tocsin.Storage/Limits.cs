@@ -29,6 +29,11 @@ public static class Limits
     /// <summary>A quiet memtable is sealed after this time, so that the log on disk can be shortened.</summary>
     public static readonly TimeSpan SealAfter = TimeSpan.FromMinutes(15);
 
+    /// <summary>So many rows are sealed once they have waited <see cref="SealManyAfter"/>: rows in memory are slow to search.</summary>
+    public const int ManyRows = 1000;
+
+    public static readonly TimeSpan SealManyAfter = TimeSpan.FromSeconds(5);
+
     /// <summary>One piece of memtable memory, and the unit in which a scan visits it.</summary>
     public const int ChunkBytes = MiB;
 

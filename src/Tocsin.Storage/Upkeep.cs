@@ -78,7 +78,8 @@ internal sealed partial class Upkeep
     public void FreezeWhenOld()
     {
         Snapshot snapshot = _live.Acquire();
-        bool old = _clock.GetElapsedTime(snapshot.Active.StartedAt) >= Limits.SealAfter;
+        TimeSpan waits = _clock.GetElapsedTime(snapshot.Active.StartedAt);
+        bool old = waits >= Limits.SealAfter || waits >= Limits.SealManyAfter && snapshot.Active.Rows >= Limits.ManyRows;
         snapshot.Release();
         if (old)
             Freeze();

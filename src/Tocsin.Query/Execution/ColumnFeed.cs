@@ -72,7 +72,18 @@ internal static class ColumnFeed
             else
                 table.Key.Add(keys[number]);
             add(find(), rows);
-        }, context.Cancel);
+        }, Charge(context.Budget), context.Cancel);
+
+    /// <summary>Takes what the keys of a scan come to hold from the budget.</summary>
+    public static Action<long> Charge(MemoryBudget budget)
+    {
+        long held = 0;
+        return bytes =>
+        {
+            budget.Take(bytes - held, GroupTable.What, GroupTable.Advice);
+            held = bytes;
+        };
+    }
 
     private static void Add(Accumulator accumulator, ReadOnlySpan<int> groups, ValueColumn? values)
     {
@@ -95,7 +106,7 @@ internal static class ColumnFeed
     private static bool IsField(Expression expression) =>
         expression is FieldReference field && RecordParts.Named(field.Name) == RecordPart.Field;
 
-    private static FieldPath PathOf(Expression field) => new FieldSource(((FieldReference)field).Name).Path;
+    public static FieldPath PathOf(Expression field) => new FieldSource(((FieldReference)field).Name).Path;
 }
 
 /// <summary>Finds the group of each row by the numbers of its keys; the keys themselves are looked at once per group.</summary>
@@ -103,16 +114,14 @@ internal sealed class GroupNumbers(GroupTable table, Func<int> find, MemoryBudge
 {
     private readonly Dictionary<long, int> _pairs = [];
     private int[] _single = [];
+    private readonly Action<long> _charge = ColumnFeed.Charge(budget);
     private int[] _groups = [];
-    private long _held;
 
     public ReadOnlySpan<int> Of(ColumnRows rows)
     {
         if (_groups.Length < rows.Count)
             _groups = new int[rows.Count];
-        long held = rows.Tables.Sum(t => t.Bytes);
-        budget.Take(held - _held, GroupTable.What, GroupTable.Advice);
-        _held = held;
+        _charge(rows.Tables.Sum(t => t.Bytes));
         Span<int> groups = _groups.AsSpan(0, rows.Count);
         if (rows.Tables.Count == 0)
         {

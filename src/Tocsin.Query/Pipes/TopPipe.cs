@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tocsin.Model.Events;
 using Tocsin.Query.Aggregates;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
@@ -54,6 +55,9 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
         private readonly GroupTable _groups = new(pipe.By.Count + pipe.Fields.Count, context.Budget);
         private readonly Slots<long> _counts = new(context.Budget, sizeof(long));
 
+        /// <summary>Rows of values that cannot be among the most frequent.</summary>
+        private long _rare;
+
         public override bool Push(in PipeRow row)
         {
             GroupKey key = _groups.Key;
@@ -73,14 +77,8 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
         public ScanReport FeedColumns(ScanRequest request)
         {
             Expression[] fields = [.. pipe.By.Concat(pipe.Fields).Select(k => k.Expression)];
-            if (fields.Length == 1)
-            {
-                return ColumnFeed.CountKeys(_groups, FindGroup, fields[0], request, context, (group, rows) =>
-                {
-                    if (!_groups.KeyOf(group)[0].IsMissing)
-                        _counts[group] += rows;
-                });
-            }
+            if (fields.Length == 1 && pipe.By.Count == 0)
+                return FeedOne(fields[0], request);
             var numbers = new GroupNumbers(_groups, FindGroup, context.Budget);
             return ColumnFeed.Scan(fields, request, context, rows =>
             {
@@ -107,7 +105,7 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
             ulong number = 0;
             foreach (int part in Enumerable.Range(0, parts.Count).OrderBy(parts.KeyOf, KeyOrder.Whole))
             {
-                long total = groupsOf[part].Sum(g => _counts[g]);
+                long total = groupsOf[part].Sum(g => _counts[g]) + _rare;
                 foreach (int group in Ranked(groupsOf[part]))
                 {
                     set.Clear();
@@ -127,6 +125,35 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
         }
 
         /// <summary>Most frequent first; of equally frequent ones in the order of their values.</summary>
+        /// <summary>Different texts are different groups, so the rare ones need no group at all.</summary>
+        private ScanReport FeedOne(Expression field, ScanRequest request)
+        {
+            var counted = new List<(KeyTable Table, int Key, long Rows)>();
+            bool texts = true;
+            ScanReport report = context.Database.CountKeys(request, ColumnFeed.PathOf(field), (table, key, rows) =>
+            {
+                if (key == KeyTable.Missing)
+                    return;
+                texts &= table[key].Kind == ValueKind.String && (counted.Count == 0 || counted[0].Table == table);
+                counted.Add((table, key, rows));
+            }, ColumnFeed.Charge(context.Budget), context.Cancel);
+            long least = texts && counted.Count > pipe.Most
+                ? counted.Select(c => c.Rows).OrderDescending().ElementAt((int)pipe.Most - 1) : 0;
+            foreach ((KeyTable table, int key, long rows) in counted)
+            {
+                if (rows < least)
+                {
+                    _rare += rows;
+                    continue;
+                }
+                _groups.Key.Clear();
+                _groups.Key.Add(table[key]);
+                if (_groups.Key.Kind(0) != CellKind.Missing)
+                    _counts[FindGroup()] += rows;
+            }
+            return report;
+        }
+
         private int FindGroup()
         {
             int group = _groups.Find();

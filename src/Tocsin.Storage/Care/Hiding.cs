@@ -53,6 +53,8 @@ internal sealed class HidingBlock(ScanBlock block, IReadOnlyList<Predicate> hidd
 
     public override BlockMatches Open(BlockQuery query) => block.Open(Visible(query));
 
+    public override long Count(BlockQuery query, CountVisitor visit) => block.Count(Visible(query), visit);
+
     public override long Read(BlockQuery query, ColumnRequest request, ColumnRows into) => block.Read(Visible(query), request, into);
 
     private BlockQuery Visible(BlockQuery query) => new(

@@ -40,6 +40,15 @@ internal abstract class ScanBlock
     /// </summary>
     public abstract BlockMatches Open(BlockQuery query);
 
+    /// <summary>Visits time and severity family of the matching rows. Returns the bytes read. Throws as <see cref="Open"/>.</summary>
+    public virtual long Count(BlockQuery query, CountVisitor visit)
+    {
+        using BlockMatches matches = Open(query);
+        for (int i = 0; i < matches.Count; i++, matches.Advance())
+            visit(matches.Id.Time, Severity.Family(matches.Current.Severity), 1);
+        return matches.BytesRead;
+    }
+
     /// <summary>False when rows have to be looked at to count the values of the field.</summary>
     public virtual bool TryCountKeys(ScanRequest request, FieldPath field, KeyCounts into) => false;
 

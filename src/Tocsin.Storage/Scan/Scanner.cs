@@ -29,39 +29,39 @@ internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exce
         return Report(segments);
     }
 
-    /// <summary>By columns, in no order.</summary>
+    /// <summary>Block by block, in no order.</summary>
+    /// <param name="blocks">Those that may hold rows.</param>
+    /// <param name="segments">How many segments the dataset has.</param>
+    /// <param name="request">What is wanted.</param>
+    /// <param name="read">Reads one block; returns the bytes read.</param>
+    /// <param name="badBlock">Told of blocks that cannot be read.</param>
+    /// <param name="cancel">Looked at between blocks.</param>
     public static ScanReport Run(
-        List<ScanBlock> blocks, int segments, ScanRequest request, ColumnRequest columns, ColumnVisitor visit, Action<Exception> badBlock,
+        List<ScanBlock> blocks, int segments, ScanRequest request, Func<ScanBlock, BlockQuery, long> read, Action<Exception> badBlock,
         CancellationToken cancel)
     {
         var scanner = new Scanner(request, static (in EventRow _, RowId _) => false, badBlock, cancel);
-        var rows = new ColumnRows(columns);
         foreach (ScanBlock block in blocks)
-        {
-            if (scanner.Read(block, columns, rows) && rows.Count > 0 && !visit(rows))
-                break;
-        }
+            scanner.Read(block, read);
         return scanner.Report(segments);
     }
 
-    private bool Read(ScanBlock block, ColumnRequest columns, ColumnRows into)
+    private void Read(ScanBlock block, Func<ScanBlock, BlockQuery, long> read)
     {
         cancel.ThrowIfCancellationRequested();
         try
         {
             if (!block.MayMatch(_query))
-                return false;
+                return;
             if (block.Segment is { } segment)
                 _segments.Add(segment);
-            _bytes += block.Read(_query, columns, into);
+            _bytes += read(block, _query);
             _rows += block.Rows;
-            return true;
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
             _badBlocks++;
             badBlock(error);
-            return false;
         }
     }
 

@@ -14,9 +14,9 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
     private readonly Dictionary<ColumnEntry, Column> _read = new(ReferenceEqualityComparer.Instance);
     private readonly List<(byte[] Prefix, Column Values)> _fields = [];
     private readonly HashSet<ColumnEntry> _loaded = new(ReferenceEqualityComparer.Instance);
-    private long[]? _times, _sequences;
+    private long[]? _times;
     private int[]? _streams;
-    private IntegerColumn? _delay;
+    private IntegerColumn? _time, _sequence, _stream, _delay;
     private Column? _severity, _traceId, _spanId, _overflow;
 
     public int Rows => header.Rows;
@@ -38,7 +38,14 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
     /// <summary>Severity number of each row.</summary>
     public Column Severities => _severity ??= Required(ColumnRole.Severity);
 
-    public RowId Id(int row) => new(new Instant(Times[row]), (ulong)(_sequences ??= Numbers(ColumnRole.Sequence))[row]);
+    public RowId Id(int row) => new(new Instant(TimeOf(row)), (ulong)NumberOf(ColumnRole.Sequence, ref _sequence, row));
+
+    /// <summary>Of one row, without decoding the others.</summary>
+    private long TimeOf(int row) => _times is { } times ? times[row] : NumberOf(ColumnRole.Time, ref _time, row);
+
+    private long NumberOf(ColumnRole role, ref IntegerColumn? column, int row) =>
+        (column ??= Required(role) is IntegerColumn { Present.All: true } found
+            ? found : throw new InvalidDataException($"the {role} column of a block has gaps")).Values[row];
 
     /// <summary>The first row that is not before the id.</summary>
     public int FirstRow(RowId id)
@@ -47,7 +54,7 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         while (low < high)
         {
             int middle = (low + high) / 2;
-            if (Times[middle] < id.Time.UnixNanos || Times[middle] == id.Time.UnixNanos && Id(middle) < id)
+            if (Id(middle) < id)
                 low = middle + 1;
             else
                 high = middle;
@@ -93,7 +100,7 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
     public EventRow Assemble(int row, ByteBuffer buffer)
     {
         buffer.Clear();
-        long time = Times[row];
+        long time = TimeOf(row);
         buffer.I64(time);
         buffer.I64(unchecked(time + (_delay is { } delay && delay.Has(row) ? delay[row] : 0)));
         buffer.U8(SeverityOf(row, buffer));
@@ -109,7 +116,7 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         }
         if (_overflow is not null && _overflow.Has(row))
             AppendOverflow(row, buffer);
-        return new EventRow(buffer.Span, StreamTable[StreamOfRows[row]]);
+        return new EventRow(buffer.Span, StreamOf(row));
     }
 
     public void Dispose()
@@ -117,11 +124,19 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         foreach (Column column in _read.Values)
             column.Dispose();
         _read.Clear();
-        Return(ref _times);
-        Return(ref _sequences);
+        if (_times is { } times)
+            ArrayPool<long>.Shared.Return(times);
+        _times = null;
         if (_streams is { } streams)
             ArrayPool<int>.Shared.Return(streams);
         _streams = null;
+    }
+
+    private byte[] StreamOf(int row)
+    {
+        long stream = _streams is { } streams ? streams[row] : NumberOf(ColumnRole.Stream, ref _stream, row);
+        return stream >= 0 && stream < StreamTable.Count ? StreamTable[(int)stream]
+            : throw new InvalidDataException("a row points past the streams of its segment");
     }
 
     private byte SeverityOf(int row, ByteBuffer scratch)
@@ -196,13 +211,6 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
             throw new InvalidDataException($"column {Encoding.UTF8.GetString(entry.Name)} of a block is damaged");
         BytesRead += stored.Length;
         return Column.Read(entry.Encoding, stored, Rows);
-    }
-
-    private static void Return(ref long[]? array)
-    {
-        if (array is not null)
-            ArrayPool<long>.Shared.Return(array);
-        array = null;
     }
 
     private static byte[] Prefix(byte[] name)

@@ -1,6 +1,7 @@
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
 
@@ -36,6 +37,25 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
                 reading.Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
             for (int value = 0; value < request.Values.Count; value++)
                 reading.Values(request.Values[value], into.Values(value));
+        }
+        return columns.BytesRead;
+    }
+
+    public override long Count(BlockQuery query, CountVisitor visit)
+    {
+        using BlockColumns columns = Columns();
+        int[] rows = Select(query, columns);
+        if (rows.Length == 0)
+            return columns.BytesRead;
+        if (columns.Severities is not CodesColumn severities)
+            throw new InvalidDataException("severities are no codes");
+        int[] families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1]))];
+        ReadOnlySpan<long> times = columns.Times;
+        ReadOnlySpan<int> codes = severities.Codes;
+        foreach (int row in rows)
+        {
+            int code = codes[row];
+            visit(new Instant(times[row]), code < families.Length ? families[code] : 0, 1);
         }
         return columns.BytesRead;
     }

@@ -40,6 +40,9 @@ internal sealed class IntPack
 
     public int Count { get; }
 
+    /// <summary>The one number there is, over and over; null when there are several.</summary>
+    public long? Only { get; private set; }
+
     /// <param name="values">At least one.</param>
     /// <param name="delta">For values that mostly rise by about the same.</param>
     /// <param name="into">Receives the pack; its user adds the padding.</param>
@@ -108,6 +111,9 @@ internal sealed class IntPack
         if (start + Padding > bytes.Length)
             throw new InvalidDataException("a pack reaches past its column");
         at = (int)start;
+        if (!pack._widths.AsSpan().ContainsAnyExcept((byte)0) && pack._steps is null && count > 0
+            && !pack._bases.AsSpan().ContainsAnyExcept(pack._bases[0]))
+            pack.Only = pack._bases[0];
         return pack;
     }
 

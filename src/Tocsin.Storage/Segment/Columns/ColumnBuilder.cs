@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.InteropServices;
 using Tocsin.Model.Events;
 
@@ -91,8 +92,7 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
     private ColumnEncoding Codes(
         Values values, DistinctValues distinct, int rows, ByteBuffer into, TokenSet? tokens)
     {
-        // What comes in bursts, such as ids, is mostly one of the last few.
-        bool recent = distinct.Count > 256;
+        bool recent = distinct.Count > 256 && IsRecent(distinct);
         into.U8(recent ? CodesColumn.Recent : CodesColumn.Plain);
         into.Varint((ulong)distinct.Count);
         ByteBuffer heap = scratch.Heap;
@@ -107,16 +107,7 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
         if (recent)
         {
             Presence.Write(_rows.AsSpan(0, Count), rows, into);
-            Span<long> packed = scratch.Numbers(Count);
-            int next = 0;
-            for (int i = 0; i < Count; i++)
-            {
-                int code = distinct.Codes[i];
-                packed[i] = next - code;
-                if (code == next)
-                    next++;
-            }
-            IntPack.Write(packed, delta: false, into);
+            IntPack.Write(Ages(distinct), delta: false, into);
         }
         else
         {
@@ -128,6 +119,31 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
         }
         into.Take(IntPack.Padding).Clear();
         return ColumnEncoding.Codes;
+    }
+
+    /// <summary>
+    /// What comes in bursts, such as ids of traces, is mostly one of the last few. Ages must be much smaller than numbers, since
+    /// they can only be read from the start.
+    /// </summary>
+    private bool IsRecent(DistinctValues distinct)
+    {
+        int width = 32 - BitOperations.LeadingZeroCount((uint)distinct.Count);
+        return IntPack.SizeOf(Ages(distinct)) < Count * (width - 2L) / 8;
+    }
+
+    /// <summary>How many values have come up since each did; 0 for a new one.</summary>
+    private Span<long> Ages(DistinctValues distinct)
+    {
+        Span<long> ages = scratch.Numbers(Count);
+        int next = 0;
+        for (int i = 0; i < Count; i++)
+        {
+            int code = distinct.Codes[i];
+            ages[i] = next - code;
+            if (code == next)
+                next++;
+        }
+        return ages;
     }
 
     private ColumnEncoding Integers(Values values, int rows, ByteBuffer into)

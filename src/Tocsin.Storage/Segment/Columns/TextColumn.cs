@@ -73,10 +73,10 @@ internal sealed class TextColumn : Column
     public int RankOf(int row)
     {
         _slots ??= ReadSlots();
-        return _ranks![row];
+        return _ranks is null ? row : _ranks[row];
     }
 
-    public override bool Has(int row) => Codes[row] != Templates;
+    public override bool Has(int row) => CodeOf(row) != Templates;
 
     public override void Write(int row, ByteBuffer into)
     {
@@ -132,10 +132,10 @@ internal sealed class TextColumn : Column
     /// <summary>Appends the text of a row that has one.</summary>
     public void Render(int row, ByteBuffer into)
     {
-        int code = Codes[row];
+        int code = CodeOf(row);
         IntPack[] packs = Slots(code);
         Span<long> slots = stackalloc long[packs.Length];
-        int rank = _ranks![row];
+        int rank = RankOf(row);
         for (int i = 0; i < packs.Length; i++)
             slots[i] = packs[i][rank];
         Render(code, slots, into);
@@ -233,13 +233,29 @@ internal sealed class TextColumn : Column
         return codes;
     }
 
+    private int CodeOf(int row)
+    {
+        if (_codes is { } codes)
+            return codes[row];
+        long code = _pack[row];
+        return code >= 0 && code <= Templates ? (int)code : throw new InvalidDataException("a row points past its templates");
+    }
+
     private IntPack[][] ReadSlots()
     {
         int[] counts = new int[Templates + 1];
-        int[] ranks = _ranks = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
-        ReadOnlySpan<int> codes = Codes;
-        for (int row = 0; row < codes.Length; row++)
-            ranks[row] = counts[codes[row]]++;
+        if (_pack.Only is { } only && only >= 0 && only <= Templates)
+        {
+            // All rows have one template: each is as many rows behind the first as its number says.
+            counts[only] = Rows;
+        }
+        else
+        {
+            int[] ranks = _ranks = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
+            ReadOnlySpan<int> codes = Codes;
+            for (int row = 0; row < codes.Length; row++)
+                ranks[row] = counts[codes[row]]++;
+        }
         var slots = new IntPack[Templates][];
         int at = _slotsAt;
         for (int code = 0; code < slots.Length; code++)
