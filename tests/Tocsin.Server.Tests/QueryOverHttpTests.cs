@@ -76,6 +76,28 @@ public sealed class QueryOverHttpTests
         text.ShouldContain("materialises only path");
     }
 
+    [Fact]
+    public async Task An_export_is_whole_and_clients_that_leave_cost_nothing()
+    {
+        await using RunningServer server = await RunningServer.Start();
+        string body = new('x', 2000);
+        string records = string.Join(',', Enumerable.Range(0, 1000).Select(i =>
+            $$$"""{"timeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}000000","body":{"stringValue":"{{{i}}} {{{body}}}"}}"""));
+        for (int i = 0; i < 8; i++)
+            (await server.Post("v1/logs", $$$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{{{records}}}]}]}]}""")).Status.ShouldBe(HttpStatusCode.OK);
+        // More than run at once: each leaves after the first bytes.
+        for (int i = 0; i < 6; i++)
+        {
+            using HttpResponseMessage left = await server.Http.GetAsync($"{Query}?q=*&format=ndjson", HttpCompletionOption.ResponseHeadersRead);
+            await using Stream stream = await left.Content.ReadAsStreamAsync();
+            (await stream.ReadAsync(new byte[100])).ShouldBeGreaterThan(0);
+        }
+        string all = await server.Http.GetStringAsync($"{Query}?q=*&format=ndjson");
+        all.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonSerializer.Deserialize<JsonElement>(line).GetProperty("message").GetString()!.Split(' ')[0])
+            .GroupBy(n => n).ShouldAllBe(g => g.Count() == 8);
+        all.Count(c => c == '\n').ShouldBe(8000);
+    }
+
     private static async Task<RunningServer> Filled()
     {
         RunningServer server = await RunningServer.Start();
