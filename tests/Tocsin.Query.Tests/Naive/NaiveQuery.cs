@@ -249,7 +249,19 @@ internal sealed class NaiveQuery(Instant from, Instant to)
                 return Regex.Matches(text, "(?<=^|\\s)([^\\s=\"]+)=(?:\"([^\"]*)\"|(\\S*))")
                     .Aggregate(row, (r, m) => r.With(m.Groups[1].Value, m.Groups[m.Groups[2].Success ? 2 : 3].Value));
             default:
-                return text.StartsWith("{\"", StringComparison.Ordinal) && JsonNode.Parse(text) is JsonObject json ? Flat(row, "", json) : row;
+                return JsonOf(text) is { } json ? Flat(row, "", json) : row;
+        }
+    }
+
+    private static JsonObject? JsonOf(string text)
+    {
+        try
+        {
+            return text.StartsWith('{') ? JsonNode.Parse(text) as JsonObject : null;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 
