@@ -50,38 +50,38 @@ internal sealed class SeqRecord(
         if (IsObject(found.Resource))
             _stream.Add(null, found.Resource);
         if (IsObject(found.Properties))
-        {
-            AddFirst(in found, s_service, s_serviceNames);
-            AddFirst(in found, s_host, s_hostNames);
-            AddFirst(in found, s_scope, s_scopeNames, builtIn: true);
-        }
+            AddKnown(in found);
         _stream.End();
     }
 
-    // Copies the property that best fits, if it is text: both names find it.
-    private void AddFirst(scoped in SeqEvent found, byte[] field, FieldNames names, bool builtIn = false)
+    // Copies the properties that best fit, if they are text: both names find them.
+    private void AddKnown(scoped in SeqEvent found)
     {
-        if (_stream.IsConstant(field))
-            return;
-        ReadOnlySpan<byte> best = default;
-        int bestRank = int.MaxValue;
+        Best service = default, host = default, scope = default;
         Utf8JsonReader json = JsonReading.Open(found.Properties);
         json.Read();
         while (JsonReading.NextMember(ref json))
         {
-            int rank = names.Rank(json.ValueSpan);
+            ReadOnlySpan<byte> name = json.ValueSpan;
             json.Read();
             int start = (int)json.TokenStartIndex;
             bool text = json.TokenType == JsonTokenType.String;
             json.Skip();
-            if (text && rank >= 0 && rank < bestRank)
-            {
-                bestRank = rank;
-                best = found.Properties[start..(int)json.BytesConsumed];
-            }
+            if (!text)
+                continue;
+            service.Offer(s_serviceNames.Rank(name), start, (int)json.BytesConsumed);
+            host.Offer(s_hostNames.Rank(name), start, (int)json.BytesConsumed);
+            scope.Offer(s_scopeNames.Rank(name), start, (int)json.BytesConsumed);
         }
-        if (!best.IsEmpty)
-            _stream.Add(field, best, builtIn);
+        Add(in found, s_service, service);
+        Add(in found, s_host, host);
+        Add(in found, s_scope, scope, builtIn: true);
+    }
+
+    private void Add(scoped in SeqEvent found, byte[] field, Best best, bool builtIn = false)
+    {
+        if (best.End > 0 && !_stream.IsConstant(field))
+            _stream.Add(field, found.Properties[best.Start..best.End], builtIn);
     }
 
     private void WriteFields(scoped in SeqEvent found)
@@ -152,4 +152,17 @@ internal sealed class SeqRecord(
     private static bool IsObject(ReadOnlySpan<byte> json) => !json.IsEmpty && json[0] == '{';
 
     private static int Length(int found, int otherwise) => found < 0 ? otherwise : found;
+
+    // Where the most trusted value so far stands in the properties.
+    private struct Best
+    {
+        public int Start, End;
+        private int _rank;
+
+        public void Offer(int rank, int start, int end)
+        {
+            if (rank >= 0 && (End == 0 || rank < _rank))
+                (_rank, Start, End) = (rank, start, end);
+        }
+    }
 }

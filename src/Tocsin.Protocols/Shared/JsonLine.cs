@@ -187,7 +187,8 @@ internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors error
         if (!slot.Found || stream.IsConstant(name))
             return;
         stream.Add(name, line[slot.Start..slot.End]);
-        if (line[(int)slot.Member..].StartsWith([(byte)'"', .. name, (byte)'"']))
+        ReadOnlySpan<byte> written = line[((int)slot.Member + 1)..];
+        if (written.StartsWith(name) && written[name.Length] == '"')
             _taken[place] = slot.Member;
     }
 
