@@ -74,6 +74,8 @@ public sealed class QueryOverHttpTests
         text.ShouldContain("by the word filter of each block");
         text.ShouldContain("by the severities of each block");
         text.ShouldContain("materialises only path");
+        text.ShouldContain("stats count() by path  [from columns, without making rows]");
+        text.ShouldContain("sort count desc  [keeps the first 5 rows, or some more]");
     }
 
     [Fact]

@@ -124,7 +124,6 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
             next.Finish();
         }
 
-        /// <summary>Most frequent first; of equally frequent ones in the order of their values.</summary>
         /// <summary>Different texts are different groups, so the rare ones need no group at all.</summary>
         private ScanReport FeedOne(Expression field, ScanRequest request)
         {
@@ -161,6 +160,7 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
             return group;
         }
 
+        /// <summary>Most frequent first; of equally frequent ones in the order of their values.</summary>
         private IEnumerable<int> Ranked(IEnumerable<int> groups) => groups
             .OrderByDescending(g => _counts[g])
             .ThenBy(g => _groups.KeyOf(g).Skip(pipe.By.Count).ToArray(), KeyOrder.Whole)
