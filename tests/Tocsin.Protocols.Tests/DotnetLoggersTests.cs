@@ -8,6 +8,7 @@ using Serilog.Events;
 using Serilog.Formatting.Json;
 using Tocsin.Protocols.JsonLines;
 using Tocsin.Protocols.Seq;
+using Tocsin.Protocols.Shared;
 
 namespace Tocsin.Protocols.Tests;
 

@@ -8,6 +8,7 @@ namespace Tocsin.Cli.Tailing;
 internal static class LogfmtLine
 {
     private const int MaxPairs = 500;
+    private const NumberStyles Decimal = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
 
     /// <summary>Null when the line is not made of pairs.</summary>
     public static IReadOnlyList<(string Key, string Value, bool Quoted)>? Parse(string line)
@@ -50,10 +51,11 @@ internal static class LogfmtLine
     {
         foreach ((string key, string value, bool quoted) in pairs)
         {
+            // Only what is written back the same is a number: 007 and 1.50 are texts.
             if (!quoted && long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long whole)
                 && whole.ToString(CultureInfo.InvariantCulture) == value)
                 json.WriteNumber(key, whole);
-            else if (!quoted && double.TryParse(value, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double real)
+            else if (!quoted && double.TryParse(value, Decimal, CultureInfo.InvariantCulture, out double real)
                 && real.ToString("R", CultureInfo.InvariantCulture) == value)
                 json.WriteNumber(key, real);
             else if (!quoted && value is "true" or "false")

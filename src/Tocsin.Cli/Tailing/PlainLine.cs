@@ -42,6 +42,10 @@ internal static partial class PlainLine
     [GeneratedRegex(@"^[\[(]?(?<time>\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d([.,]\d{1,9})?(?<zone>Z| ?[+-]\d\d:?\d\d)?)[\])]?")]
     private static partial Regex Time();
 
-    [GeneratedRegex(@"\b(TRACE|DEBUG|INFO|INFORMATION|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|CRIT|PANIC|EMERG)\b|(?<=\[)(trace|debug|info|notice|warn|warning|error|fatal|critical|crit|VRB|DBG|INF|WRN|FTL)(?=\])|(?<= )(VRB|DBG|INF|WRN|FTL)(?=[ \]])|^(trce|dbug|info|warn|fail|crit)(?=:)")]
+    // Capitals anywhere, small letters in brackets, the three letters of Serilog, the four of .NET's console.
+    [GeneratedRegex(@"\b(TRACE|DEBUG|INFO|INFORMATION|NOTICE|WARN|WARNING|ERROR|ERR|FATAL|CRITICAL|CRIT|PANIC|EMERG)\b"
+        + @"|(?<=\[)(trace|debug|info|notice|warn|warning|error|fatal|critical|crit|VRB|DBG|INF|WRN|FTL)(?=\])"
+        + @"|(?<= )(VRB|DBG|INF|WRN|FTL)(?=[ \]])"
+        + "|^(trce|dbug|info|warn|fail|crit)(?=:)")]
     private static partial Regex Level();
 }

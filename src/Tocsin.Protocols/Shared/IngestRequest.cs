@@ -19,6 +19,9 @@ internal enum ReplyKind
     /// <inheritdoc cref="Malformed"/>
     UnsupportedEncoding,
 
+    /// <summary>Sent by a browser on behalf of a page from elsewhere.</summary>
+    Foreign,
+
     /// <summary>Nothing was stored; the same should be sent again later.</summary>
     Unavailable,
 }
@@ -34,6 +37,7 @@ internal readonly record struct IngestReply(ReplyKind Kind, long Stored, long Re
     {
         ReplyKind.Malformed => StatusCodes.Status400BadRequest,
         ReplyKind.TooLarge => StatusCodes.Status413PayloadTooLarge,
+        ReplyKind.Foreign => StatusCodes.Status403Forbidden,
         ReplyKind.UnsupportedEncoding => StatusCodes.Status415UnsupportedMediaType,
         ReplyKind.Unavailable => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status200OK,
@@ -77,6 +81,11 @@ internal static class IngestRequest
     private static async Task<IngestReply> Read(
         HttpContext http, IngestPipeline pipeline, string protocol, BodyDecoder decode, bool snappy)
     {
+        if (IsForeign(http.Request))
+        {
+            pipeline.Refuse(protocol, Dataset, RejectReason.UnsupportedMediaType);
+            return new IngestReply(ReplyKind.Foreign, 0, 0, "pages from elsewhere may not write here");
+        }
         IngestWriter writer;
         using (var body = new RequestBody(pipeline))
         {
@@ -101,6 +110,11 @@ internal static class IngestRequest
             ? new IngestReply(ReplyKind.Accepted, outcome.Stored, outcome.Rejected, outcome.Message)
             : new IngestReply(ReplyKind.Unavailable, 0, 0, Explain(outcome.Status));
     }
+
+    // These bodies need no particular type, so a browser would send them for any page without asking first. Only
+    // browsers say where a request comes from.
+    private static bool IsForeign(HttpRequest request) => request.Headers.Origin.ToString() is { Length: > 0 } origin
+        && !(Uri.TryCreate(origin, UriKind.Absolute, out Uri? page) && page.Authority == request.Host.Value);
 
     private static (ReplyKind, RejectReason, string) Explain(BodyResult read, IngestOptions options, bool snappy) =>
         read switch

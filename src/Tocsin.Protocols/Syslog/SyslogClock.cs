@@ -45,17 +45,17 @@ internal readonly struct SyslogClock(Instant now, TimeZoneInfo zone)
         nanos = 0;
         if (text.Length < 8 || text[2] != ':' || text[5] != ':')
             return false;
-        int hour = TimeText.Digits(text[..2]), minute = TimeText.Digits(text.Slice(3, 2)), second = TimeText.Digits(text.Slice(6, 2));
+        int hour = TimeText.Digits(text[..2]), minute = TimeText.Digits(text.Slice(3, 2));
+        int second = TimeText.Digits(text.Slice(6, 2));
         if (hour is < 0 or > 23 || minute is < 0 or > 59 || second is < 0 or > 60)
             return false;
         time = new TimeSpan(hour, minute, second);
         int at = 8;
-        for (int scale = 100_000_000; at < text.Length && (at == 8 ? text[at] == '.' : char.IsAsciiDigit((char)text[at])); at++)
+        if (at < text.Length && text[at] == '.')
         {
-            if (at == 8)
-                continue;
-            nanos += (text[at] - '0') * scale;
-            scale /= 10;
+            at++;
+            for (int scale = 100_000_000; at < text.Length && char.IsAsciiDigit((char)text[at]); at++, scale /= 10)
+                nanos += (text[at] - '0') * scale;
         }
         // Some write "Mar 14 15:09:26: text".
         if (at < text.Length && text[at] == ':')

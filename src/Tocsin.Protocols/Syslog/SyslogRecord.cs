@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Buffers.Text;
+using System.Text;
 using Tocsin.Ingest;
 using Tocsin.Model.Events;
 using Tocsin.Protocols.Shared;
@@ -12,7 +13,7 @@ internal sealed class SyslogRecord(
 {
     private static readonly byte[][] s_severities =
     [
-        .. new[] { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" }.Select(n => n.Select(c => (byte)c).ToArray()),
+        .. new[] { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" }.Select(Encoding.ASCII.GetBytes),
     ];
 
     private static readonly byte[][] s_facilities =
@@ -21,7 +22,7 @@ internal sealed class SyslogRecord(
         {
             "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp", "ntp",
             "audit", "alert", "clock", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
-        }.Select(n => n.Select(c => (byte)c).ToArray()),
+        }.Select(Encoding.ASCII.GetBytes),
     ];
 
     private readonly ArrayBufferWriter<byte> _stream = new(256);
@@ -82,7 +83,8 @@ internal sealed class SyslogRecord(
     {
         if (id.IsEmpty)
             return;
-        if (Utf8Parser.TryParse(id, out int number, out int used) && used == id.Length && id[0] is not ((byte)'0' or (byte)'+'))
+        if (Utf8Parser.TryParse(id, out int number, out int used) && used == id.Length
+            && id[0] is not ((byte)'0' or (byte)'+'))
         {
             writer.Field("process.pid"u8);
             writer.Int(number);

@@ -135,8 +135,8 @@ internal sealed class SyslogTcp : IDisposable
             await Pause(_pipeline.Options.RetryAfter, cancel).ConfigureAwait(false);
     }
 
-    private Task Pause(TimeSpan time, CancellationToken cancel) =>
-        Task.Delay(time, _clock, cancel).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    private async Task Pause(TimeSpan time, CancellationToken cancel) =>
+        await Task.Delay(time, _clock, cancel).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }
 
 /// <summary>The address a message came from, as the host of messages that name none.</summary>

@@ -15,6 +15,7 @@ internal sealed class SyslogUdp : IDisposable
 {
     private const string Label = "syslog-udp";
     private const int MaxDatagram = 64 << 10;
+    private static readonly TimeSpan s_afterFault = TimeSpan.FromMilliseconds(10);
     private readonly Socket _socket;
     private readonly IngestPipeline _pipeline;
     private readonly SyslogOptions _options;
@@ -68,7 +69,8 @@ internal sealed class SyslogUdp : IDisposable
             }
             catch (SocketException)
             {
-                // An error of an earlier answer to somebody, told here; the socket goes on.
+                // The socket goes on; a lasting fault must not become a busy loop.
+                await Task.Delay(s_afterFault, _clock, CancellationToken.None).ConfigureAwait(false);
             }
         }
     }
