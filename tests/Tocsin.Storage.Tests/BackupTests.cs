@@ -298,10 +298,11 @@ public sealed class BackupTests
         }
     }
 
-    /// <summary>Thirty rows, some in segments of two days, some in memory.</summary>
+    /// <summary>Thirty rows, some in segments of several days and two classes, some in memory.</summary>
     private static Store Filled(IFileSystem? files = null)
     {
-        var store = new Store(files, o => o with { ReadCondition = Body });
+        var five = new RetentionClass { Name = "five", Where = Body("row 5"), Keep = TimeSpan.FromDays(20) };
+        var store = new Store(files, o => o with { ReadCondition = Body, Classes = [five] });
         for (int i = 0; i < 30; i++)
         {
             store.Append(Some.Log($"row {i}", i * 7000));
