@@ -4,79 +4,49 @@ using Tocsin.Model.Events;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Expressions;
 using Tocsin.Query.Logs;
+using Tocsin.Query.Plans;
 using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Execution;
 
 /// <summary>
-/// Asks a predicate of the store about a row of a pipeline. A row that pipes have changed is written down as the record
-/// it would be, so that words and fields mean the same everywhere. One thread.
+/// Asks a condition on one field about a row of a pipeline. A value that a pipe has set is written down as the record it
+/// would be alone in, so that words and numbers mean the same everywhere. One thread.
 /// </summary>
-internal sealed class RowFilter(Predicate where)
+internal sealed class RowFilter(FieldFilter filter)
 {
-    private readonly EventBatchWriter _writer = new(Dataset.Logs, 1024);
+    private readonly Predicate _where = filter.ToPredicate();
+    private readonly RecordPart _part = RecordParts.Named(filter.Field);
+    private readonly byte[] _name = Encoding.UTF8.GetBytes(LogField.StoredNames(filter.Field)[0]);
+    private readonly EventBatchWriter _writer = new(Dataset.Logs, 256);
 
     public bool Matches(in PipeRow row)
     {
-        if (row.HasEvent && row.Set.Count == 0)
-            return where.Matches(row.Event);
-        Write(row);
+        bool isSet = row.Set.TryGet(filter.Field, out Cell value);
+        if (row.HasEvent && !isSet)
+            return _where.Matches(row.Event);
+        Write(value);
         var reader = new EventBatchReader(_writer.Encoded.Span);
         reader.MoveNext();
-        return where.Matches(reader.Row);
+        return _where.Matches(reader.Row);
     }
 
-    private void Write(in PipeRow row)
+    private void Write(in Cell value)
     {
+        byte severity = _part == RecordPart.Level ? Severity.Parse(value.ToString()) ?? 0 : (byte)0;
+        ReadOnlySpan<byte> trace = _part == RecordPart.Trace ? Id(value, 16) : default;
+        ReadOnlySpan<byte> span = _part == RecordPart.Span ? Id(value, 8) : default;
         _writer.Reset(Dataset.Logs);
-        if (row.HasEvent)
+        _writer.BeginRow(default, default, severity, trace, span);
+        if (!value.IsMissing)
         {
-            _writer.BeginStream();
-            Copy(new FieldReader(row.Event.Stream), row.Set);
-            _writer.EndStream();
+            _writer.Name(_name);
+            WriteValue(value);
         }
-        _writer.BeginRow(
-            row.HasEvent ? row.Event.Time : default, default, SeverityOf(row), Id(row, "trace"), Id(row, "span"));
-        for (int i = 0; i < row.Set.Count; i++)
-        {
-            (string name, Cell value) = row.Set[i];
-            if (value.IsMissing)
-                continue;
-            _writer.Name(Encoding.UTF8.GetBytes(LogField.StoredNames(name)[0]));
-            Value(value);
-        }
-        if (row.HasEvent)
-            Copy(row.Event.Fields, row.Set);
         _writer.EndRow();
     }
 
-    /// <summary>Fields that pipes have set or taken away are left out.</summary>
-    private void Copy(FieldReader fields, Overlay set)
-    {
-        while (fields.MoveNext())
-        {
-            if (IsSet(fields.Name, set))
-                continue;
-            _writer.Name(fields.Name);
-            _writer.Raw(fields.Value.Encoded);
-        }
-    }
-
-    private static bool IsSet(ReadOnlySpan<byte> stored, Overlay set)
-    {
-        for (int i = 0; i < set.Count; i++)
-        {
-            foreach (string name in LogField.StoredNames(set[i].Name))
-            {
-                if (Encoding.UTF8.GetByteCount(name) == stored.Length
-                    && stored.SequenceEqual(Encoding.UTF8.GetBytes(name)))
-                    return true;
-            }
-        }
-        return false;
-    }
-
-    private void Value(in Cell value)
+    private void WriteValue(in Cell value)
     {
         switch (value.Kind)
         {
@@ -87,19 +57,9 @@ internal sealed class RowFilter(Predicate where)
         }
     }
 
-    private static byte SeverityOf(in PipeRow row)
+    private static ReadOnlySpan<byte> Id(in Cell value, int bytes)
     {
-        if (!row.Set.TryGet("level", out Cell level) && !row.Set.TryGet("severity", out level))
-            return row.HasEvent ? row.Event.Severity : (byte)0;
-        return Severity.Parse(level.ToString()) ?? 0;
-    }
-
-    private static ReadOnlySpan<byte> Id(in PipeRow row, string name)
-    {
-        if (!row.Set.TryGet(name, out Cell id) && !row.Set.TryGet(name + "_id", out id))
-            return !row.HasEvent ? default : name == "trace" ? row.Event.TraceId : row.Event.SpanId;
-        string text = id.ToString();
-        int bytes = name == "trace" ? 16 : 8;
+        string text = value.ToString();
         return text.Length == 2 * bytes && text.All(char.IsAsciiHexDigit) ? Convert.FromHexString(text) : default;
     }
 }

@@ -72,7 +72,7 @@ public sealed record FilterTerm(FieldFilter Filter) : Expression
 {
     internal override Evaluator Compile(QueryContext context)
     {
-        var match = new RowFilter(Filter.ToPredicate());
+        var match = new RowFilter(Filter);
         return (in PipeRow row) => Cell.Of(match.Matches(row));
     }
 
