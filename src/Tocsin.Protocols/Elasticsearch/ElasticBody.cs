@@ -33,6 +33,8 @@ internal static class ElasticBody
     {
         if (bytes.IndexOfAnyExcept(" \t\r\n"u8) < 0)
             return default(ElasticJson) with { Path = "" };
+        if (!System.Text.Unicode.Utf8.IsValid(bytes))
+            throw new ElasticException("json_parse_exception", "the body is not valid UTF-8");
         try
         {
             var reader = new Utf8JsonReader(bytes, new JsonReaderOptions { MaxDepth = MaxDepth });
@@ -52,8 +54,7 @@ internal static class ElasticBody
         }
         catch (InvalidOperationException)
         {
-            // Text that is no UTF-8, or half a surrogate pair.
-            throw new ElasticException("json_parse_exception", "the body is not valid UTF-8");
+            throw new ElasticException("json_parse_exception", "the body has half a surrogate pair");
         }
     }
 
