@@ -124,7 +124,7 @@ public sealed class Database : IDisposable
     /// Sees every row whose append completed before the call, each exactly once.
     /// </summary>
     public ScanReport Scan(ScanRequest request, RowVisitor visit, CancellationToken cancel) =>
-        Read(request, (blocks, segments) => new Scanner(request, visit, Damaged, cancel).Run(blocks, segments));
+        Read(request, (blocks, segments) => new Scanner(request, Damaged, cancel).Run(blocks, segments, visit));
 
     /// <summary>Visits the matching rows by columns, block by block, in no order. Keys are numbered throughout.</summary>
     public ScanReport ScanColumns(ScanRequest request, ColumnRequest columns, ColumnVisitor visit, CancellationToken cancel) =>
@@ -165,15 +165,7 @@ public sealed class Database : IDisposable
     {
         request = request with { AnyOrder = true, Fields = [.. columns.Keys, .. columns.Values], After = null };
         var rows = new ColumnRows(columns);
-        bool more = true;
-        return Scanner.Run(blocks, segments, request, (block, query) =>
-        {
-            if (!more)
-                return 0;
-            long bytes = block.Read(query, columns, rows);
-            more = rows.Count == 0 || visit(rows);
-            return bytes;
-        }, Damaged, cancel);
+        return new Scanner(request, Damaged, cancel).Run(blocks, segments, matches => matches.Read(columns, rows), () => visit(rows));
     }
 
     /// <summary>
@@ -187,7 +179,7 @@ public sealed class Database : IDisposable
         return Read(request, (blocks, segments) =>
         {
             blocks.RemoveAll(block => Counting.TryFromHeader(block, request, nanos, visit));
-            return Scanner.Run(blocks, segments, request, (block, query) => block.Count(query, visit), Damaged, cancel);
+            return new Scanner(request, Damaged, cancel).Run(blocks, segments, matches => matches.CountRows(visit), static () => true);
         });
     }
 
@@ -210,7 +202,7 @@ public sealed class Database : IDisposable
                 rows += id.Sequence < tombstone.Before ? 1 : 0;
                 return true;
             };
-            Read(before, request, (blocks, segments) => new Scanner(request, count, Damaged, default).Run(blocks, segments));
+            Read(before, request, (blocks, segments) => new Scanner(request, Damaged, default).Run(blocks, segments, count));
             return new Deletion(tombstone, rows);
         }
         finally

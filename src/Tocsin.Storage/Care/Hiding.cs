@@ -51,12 +51,6 @@ internal sealed class HidingBlock(ScanBlock block, IReadOnlyList<Predicate> hidd
 
     public override bool MayMatch(BlockQuery query) => block.MayMatch(query);
 
-    public override BlockMatches Open(BlockQuery query) => block.Open(Visible(query));
-
-    public override long Count(BlockQuery query, CountVisitor visit) => block.Count(Visible(query), visit);
-
-    public override long Read(BlockQuery query, ColumnRequest request, ColumnRows into) => block.Read(Visible(query), request, into);
-
-    private BlockQuery Visible(BlockQuery query) => new(
-        query.From, query.To, new And([query.Where, .. hidden.Select(h => new Not(h))]), query.OldestFirst, query.After, query.Output);
+    public override BlockMatches Open(BlockQuery query) => block.Open(new BlockQuery(
+        query.From, query.To, new And([query.Where, .. hidden.Select(h => new Not(h))]), query.OldestFirst, query.After, query.Output));
 }

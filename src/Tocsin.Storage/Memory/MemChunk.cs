@@ -67,7 +67,7 @@ internal sealed class MemBlock(
 
     public override BlockMatches Open(BlockQuery query)
     {
-        var matches = new MemMatches(buffer) { BytesRead = bytes };
+        var matches = new MemMatches(buffer, bytes);
         foreach (MemChunk.Batch batch in batches.AsSpan(0, count))
         {
             ulong sequence = batch.FirstSequence;
@@ -84,7 +84,7 @@ internal sealed class MemBlock(
         return matches;
     }
 
-    private sealed class MemMatches(byte[] buffer) : ListedMatches
+    private sealed class MemMatches(byte[] buffer, long bytes) : ListedMatches(bytes)
     {
         private readonly List<Place> _places = [];
 

@@ -40,26 +40,39 @@ internal abstract class ScanBlock
     /// </summary>
     public abstract BlockMatches Open(BlockQuery query);
 
-    /// <summary>Visits time and severity family of the matching rows. Returns the bytes read. Throws as <see cref="Open"/>.</summary>
-    public virtual long Count(BlockQuery query, CountVisitor visit)
-    {
-        using BlockMatches matches = Open(query);
-        for (int i = 0; i < matches.Count; i++, matches.Advance())
-            visit(matches.Id.Time, Severity.Family(matches.Current.Severity), 1);
-        return matches.BytesRead;
-    }
-
     /// <summary>False when rows have to be looked at to count the values of the field.</summary>
     public virtual bool TryCountKeys(ScanRequest request, FieldPath field, KeyCounts into) => false;
+}
 
-    /// <summary>Fills <paramref name="into"/> with the columns of the matching rows. Returns the bytes read. Throws as <see cref="Open"/>.</summary>
-    public virtual long Read(BlockQuery query, ColumnRequest request, ColumnRows into)
+/// <summary>The matching rows of one block in the order of the scan, and a position among them. One thread.</summary>
+internal abstract class BlockMatches : IDisposable
+{
+    public abstract int Count { get; }
+
+    public abstract RowId Id { get; }
+
+    /// <summary>So far: columns are read as they are looked at.</summary>
+    public abstract long BytesRead { get; }
+
+    /// <summary>The current row. Valid until the next call of any member.</summary>
+    public abstract EventRow Current { get; }
+
+    public abstract bool Advance();
+
+    /// <summary>Visits time and severity family of all rows; the position moves.</summary>
+    public virtual void CountRows(CountVisitor visit)
     {
-        using BlockMatches matches = Open(query);
-        into.Start(matches.Count);
-        for (int i = 0; i < matches.Count; i++, matches.Advance())
+        for (int i = 0; i < Count; i++, Advance())
+            visit(Id.Time, Severity.Family(Current.Severity), 1);
+    }
+
+    /// <summary>Fills <paramref name="into"/> with columns of all rows; the position moves.</summary>
+    public virtual void Read(ColumnRequest request, ColumnRows into)
+    {
+        into.Start(Count);
+        for (int i = 0; i < Count; i++, Advance())
         {
-            EventRow row = matches.Current;
+            EventRow row = Current;
             into.TimesOf[i] = row.Time.UnixNanos;
             for (int key = 0; key < request.Keys.Count; key++)
                 into.KeysOf(key)[i] = request.Keys[key].TryGet(row, out FieldValue of) ? into.Tables[key].Of(of.Encoded) : KeyTable.Missing;
@@ -71,23 +84,7 @@ internal abstract class ScanBlock
                     into.Values(value).SetMissing(i);
             }
         }
-        return matches.BytesRead;
     }
-}
-
-/// <summary>The matching rows of one block in the order of the scan, and a position among them. One thread.</summary>
-internal abstract class BlockMatches : IDisposable
-{
-    public abstract int Count { get; }
-
-    public abstract RowId Id { get; }
-
-    public long BytesRead { get; set; }
-
-    /// <summary>The current row. Valid until the next call of any member.</summary>
-    public abstract EventRow Current { get; }
-
-    public abstract bool Advance();
 
     public virtual void Dispose()
     {
@@ -95,10 +92,12 @@ internal abstract class BlockMatches : IDisposable
 }
 
 /// <summary>Matches that are gathered one by one, then sorted.</summary>
-internal abstract class ListedMatches : BlockMatches
+internal abstract class ListedMatches(long bytesRead) : BlockMatches
 {
     private readonly List<(RowId Id, int Place)> _found = [];
     private int _at;
+
+    public override long BytesRead => bytesRead;
 
     public override int Count => _found.Count;
 

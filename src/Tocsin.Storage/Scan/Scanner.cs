@@ -4,120 +4,128 @@ using Tocsin.Model.Events;
 namespace Tocsin.Storage.Scan;
 
 /// <summary>
-/// Merges the matches of many blocks into one ordered stream. A block is opened only when its time bound says that it
-/// may
-/// hold the next row, so a scan that stops early never reads the rest.
+/// Merges the matches of many blocks into one ordered stream, or hands them on block by block. A block is opened only when its time
+/// bound says that it may hold the next row, so a scan that stops early never reads the rest. One thread.
 /// </summary>
-internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exception> badBlock,
-    CancellationToken cancel)
+internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, CancellationToken cancel)
 {
     private readonly BlockQuery _query =
         new(request.From, request.To, request.Where, request.OldestFirst, request.After, OutputOf(request.Fields));
 
-    private readonly HashSet<object> _segments = [];
+    private readonly HashSet<object> _segments = [], _damaged = [];
     private long _rows, _bytes;
     private int _badBlocks;
 
     /// <param name="blocks">Sorted here.</param>
     /// <param name="segments">How many segments the dataset has.</param>
-    public ScanReport Run(List<ScanBlock> blocks, int segments)
+    /// <param name="visit">Receives row after row.</param>
+    public ScanReport Run(List<ScanBlock> blocks, int segments, RowVisitor visit)
     {
-        if (request.AnyOrder)
-            RunUnordered(blocks);
-        else
-            RunOrdered(blocks);
+        if (!request.AnyOrder)
+        {
+            RunOrdered(blocks, visit);
+            return Report(segments);
+        }
+        using var queue = new BlockQueue(blocks, _query, cancel);
+        while (queue.Next is not null)
+        {
+            if (Take(queue) is { } matches && !VisitAll(matches, visit))
+                break;
+        }
         return Report(segments);
     }
 
     /// <summary>Block by block, in no order.</summary>
     /// <param name="blocks">Those that may hold rows.</param>
     /// <param name="segments">How many segments the dataset has.</param>
-    /// <param name="request">What is wanted.</param>
-    /// <param name="read">Reads one block; returns the bytes read.</param>
-    /// <param name="badBlock">Told of blocks that cannot be read.</param>
-    /// <param name="cancel">Looked at between blocks.</param>
-    public static ScanReport Run(
-        List<ScanBlock> blocks, int segments, ScanRequest request, Func<ScanBlock, BlockQuery, long> read, Action<Exception> badBlock,
-        CancellationToken cancel)
+    /// <param name="read">Reads what is wanted of matches, of which there is at least one.</param>
+    /// <param name="visit">Called once they are read; returns false to stop.</param>
+    public ScanReport Run(List<ScanBlock> blocks, int segments, Action<BlockMatches> read, Func<bool> visit)
     {
-        var scanner = new Scanner(request, static (in EventRow _, RowId _) => false, badBlock, cancel);
-        foreach (ScanBlock block in blocks)
-            scanner.Read(block, read);
-        return scanner.Report(segments);
+        using var queue = new BlockQueue(blocks, _query, cancel);
+        while (queue.Next is not null)
+        {
+            if (Take(queue) is not { } matches)
+                continue;
+            bool whole = true;
+            try
+            {
+                read(matches);
+            }
+            catch (Exception error) when (IsDamage(error))
+            {
+                Damaged(error);
+                whole = false;
+            }
+            finally
+            {
+                Close(matches);
+            }
+            if (whole && !visit())
+                break;
+        }
+        return Report(segments);
     }
 
-    private void Read(ScanBlock block, Func<ScanBlock, BlockQuery, long> read)
+    /// <summary>False when the visitor has enough.</summary>
+    private bool VisitAll(BlockMatches matches, RowVisitor visit)
     {
-        cancel.ThrowIfCancellationRequested();
         try
         {
-            if (!block.MayMatch(_query))
-                return;
-            if (block.Segment is { } segment)
-                _segments.Add(segment);
-            _bytes += read(block, _query);
-            _rows += block.Rows;
-        }
-        catch (Exception error) when (error is IOException or InvalidDataException)
-        {
-            _badBlocks++;
-            badBlock(error);
-        }
-    }
-
-    private ScanReport Report(int segments) =>
-        new(_rows, _bytes, _segments.Count, segments - _segments.Count, _badBlocks, _badBlocks > 0);
-
-    private void RunUnordered(List<ScanBlock> blocks)
-    {
-        foreach (ScanBlock block in blocks)
-        {
-            using BlockMatches? matches = Open(block);
-            if (matches is null || matches.Count == 0)
-                continue;
             do
             {
-                if (!visit(matches.Current, matches.Id))
-                    return;
+                if (TryRead(matches, out EventRow row) && !visit(row, matches.Id))
+                    return false;
             }
             while (matches.Advance());
+            return true;
+        }
+        finally
+        {
+            Close(matches);
         }
     }
 
-    private void RunOrdered(List<ScanBlock> blocks)
+    private void RunOrdered(List<ScanBlock> blocks, RowVisitor visit)
     {
         bool oldestFirst = request.OldestFirst;
         blocks.Sort(oldestFirst
             ? static (a, b) => a.MinTime.CompareTo(b.MinTime)
             : static (a, b) => b.MaxTime.CompareTo(a.MaxTime));
+        using var queue = new BlockQueue(blocks, _query, cancel);
         var open = new PriorityQueue<BlockMatches, RowId>(
             Comparer<RowId>.Create(oldestFirst ? static (a, b) => a.CompareTo(b) : static (a, b) => b.CompareTo(a)));
         try
         {
-            int next = 0;
             while (true)
             {
-                while (next < blocks.Count && (open.Count == 0 || MayComeFirst(blocks[next], open.Peek().Id.Time)))
+                while (queue.Next is { } next && (open.Count == 0 || MayComeFirst(next, open.Peek().Id.Time)))
                 {
-                    if (Open(blocks[next++]) is { } matches)
+                    if (Take(queue) is { } matches)
                         open.Enqueue(matches, matches.Id);
                 }
                 if (open.Count == 0)
                     return;
                 BlockMatches first = open.Peek();
-                if (!visit(first.Current, first.Id))
+                if (TryRead(first, out EventRow row) && !visit(row, first.Id))
                     return;
                 if (first.Advance())
                     open.DequeueEnqueue(first, first.Id);
                 else
-                    open.Dequeue().Dispose();
+                    Close(open.Dequeue());
             }
         }
         finally
         {
             while (open.TryDequeue(out BlockMatches? rest, out _))
-                rest.Dispose();
+                Close(rest);
         }
+    }
+
+    private void Close(BlockMatches matches)
+    {
+        _bytes += matches.BytesRead;
+        matches.Dispose();
     }
 
     private static FieldNeeds? OutputOf(IReadOnlyList<FieldPath>? fields)
@@ -135,28 +143,47 @@ internal sealed class Scanner(ScanRequest request, RowVisitor visit, Action<Exce
         request.OldestFirst ? block.MinTime <= top : block.MaxTime >= top;
 
     /// <summary>Null when nothing matches or the block is bad.</summary>
-    private BlockMatches? Open(ScanBlock block)
+    private BlockMatches? Take(BlockQueue queue)
     {
-        cancel.ThrowIfCancellationRequested();
+        OpenedBlock opened = queue.Take();
+        if (opened.Error is { } error)
+            Damaged(error);
+        if (opened.Matches is not { } matches)
+            return null;
+        if (opened.Block.Segment is { } segment)
+            _segments.Add(segment);
+        _rows += opened.Block.Rows;
+        if (matches.Count > 0)
+            return matches;
+        Close(matches);
+        return null;
+    }
+
+    /// <summary>False for a row that cannot be put together: columns are read as they are looked at, so damage may show late.</summary>
+    private bool TryRead(BlockMatches matches, out EventRow row)
+    {
         try
         {
-            if (!block.MayMatch(_query))
-                return null;
-            if (block.Segment is { } segment)
-                _segments.Add(segment);
-            BlockMatches matches = block.Open(_query);
-            _rows += block.Rows;
-            _bytes += matches.BytesRead;
-            if (matches.Count > 0)
-                return matches;
-            matches.Dispose();
-            return null;
+            row = matches.Current;
+            return true;
         }
-        catch (Exception error) when (error is IOException or InvalidDataException)
+        catch (Exception error) when (IsDamage(error))
         {
-            _badBlocks++;
-            badBlock(error);
-            return null;
+            if (_damaged.Add(matches))
+                Damaged(error);
+            row = default;
+            return false;
         }
     }
+
+    private static bool IsDamage(Exception error) => error is IOException or InvalidDataException;
+
+    private void Damaged(Exception error)
+    {
+        _badBlocks++;
+        badBlock(error);
+    }
+
+    private ScanReport Report(int segments) =>
+        new(_rows, _bytes, _segments.Count, segments - _segments.Count, _badBlocks, _badBlocks > 0);
 }

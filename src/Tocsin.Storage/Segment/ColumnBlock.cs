@@ -15,49 +15,17 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         BlockColumns columns = Columns();
         try
         {
-            return new Matches(columns, Select(query, columns), query);
+            int[] rows = Select(query, columns);
+            // What orders the rows must be sound before any of them is promised.
+            if (rows.Length > 0)
+                _ = columns.Id(rows[0]);
+            return new Matches(columns, rows, query);
         }
         catch
         {
             columns.Dispose();
             throw;
         }
-    }
-
-    public override long Read(BlockQuery query, ColumnRequest request, ColumnRows into)
-    {
-        using BlockColumns columns = Columns();
-        int[] rows = Select(query, columns);
-        into.Start(rows.Length);
-        if (rows.Length > 0)
-        {
-            var reading = new ColumnReading(columns, rows);
-            reading.Times(into.TimesOf);
-            for (int key = 0; key < request.Keys.Count; key++)
-                reading.Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
-            for (int value = 0; value < request.Values.Count; value++)
-                reading.Values(request.Values[value], into.Values(value));
-        }
-        return columns.BytesRead;
-    }
-
-    public override long Count(BlockQuery query, CountVisitor visit)
-    {
-        using BlockColumns columns = Columns();
-        int[] rows = Select(query, columns);
-        if (rows.Length == 0)
-            return columns.BytesRead;
-        if (columns.Severities is not CodesColumn severities)
-            throw new InvalidDataException("severities are no codes");
-        int[] families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1]))];
-        ReadOnlySpan<long> times = columns.Times;
-        ReadOnlySpan<int> codes = severities.Codes;
-        foreach (int row in rows)
-        {
-            int code = codes[row];
-            visit(new Instant(times[row]), code < families.Length ? families[code] : 0, 1);
-        }
-        return columns.BytesRead;
     }
 
     public override bool TryCountKeys(ScanRequest request, FieldPath field, KeyCounts into)
@@ -132,24 +100,59 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         private readonly BlockQuery _query;
         private readonly ByteBuffer _row = new(512);
         private int _at;
+        private bool _loaded;
 
         public Matches(BlockColumns columns, int[] rows, BlockQuery query)
         {
             (_columns, _rows, _query) = (columns, rows, query);
-            BytesRead = columns.BytesRead;
             if (!query.OldestFirst)
                 Array.Reverse(rows);
-            if (rows.Length > 0)
-                columns.Load(query.Output);
         }
+
+        public override long BytesRead => _columns.BytesRead;
 
         public override int Count => _rows.Length;
 
         public override RowId Id => _columns.Id(_rows[_at]);
 
-        public override EventRow Current => _columns.Assemble(_rows[_at], _row);
+        public override EventRow Current
+        {
+            get
+            {
+                if (!_loaded)
+                    _columns.Load(_query.Output);
+                _loaded = true;
+                return _columns.Assemble(_rows[_at], _row);
+            }
+        }
 
         public override bool Advance() => ++_at < _rows.Length;
+
+        public override void CountRows(CountVisitor visit)
+        {
+            if (_rows.Length == 0)
+                return;
+            if (_columns.Severities is not CodesColumn severities)
+                throw new InvalidDataException("severities are no codes");
+            int[] families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1]))];
+            ReadOnlySpan<long> times = _columns.Times;
+            ReadOnlySpan<int> codes = severities.Codes;
+            foreach (int row in _rows)
+                visit(new Instant(times[row]), codes[row] < families.Length ? families[codes[row]] : 0, 1);
+        }
+
+        public override void Read(ColumnRequest request, ColumnRows into)
+        {
+            into.Start(_rows.Length);
+            if (_rows.Length == 0)
+                return;
+            var reading = new ColumnReading(_columns, _rows);
+            reading.Times(into.TimesOf);
+            for (int key = 0; key < request.Keys.Count; key++)
+                reading.Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
+            for (int value = 0; value < request.Values.Count; value++)
+                reading.Values(request.Values[value], into.Values(value));
+        }
 
         public override void Dispose()
         {

@@ -26,7 +26,7 @@ internal sealed class Block(SegmentFile segment, BlockHeader header) : SegmentBl
             if (query.InRange(id))
                 candidates.Add((id, row));
         }
-        var matches = new Matches(columns) { BytesRead = Header.Length };
+        var matches = new Matches(columns, Header.Length);
         if (candidates.Count == 0)
             return matches;
         bool all = query.Where == Predicate.All;
@@ -43,7 +43,7 @@ internal sealed class Block(SegmentFile segment, BlockHeader header) : SegmentBl
         return matches;
     }
 
-    private sealed class Matches(BlockColumns columns) : ListedMatches
+    private sealed class Matches(BlockColumns columns, long bytes) : ListedMatches(bytes)
     {
         public void Keep(RowId id, int row) => Add(id, row);
 
