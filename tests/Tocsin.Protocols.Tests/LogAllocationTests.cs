@@ -14,6 +14,7 @@ using Tocsin.Testing;
 namespace Tocsin.Protocols.Tests;
 
 /// <summary>Decoders go from the wire into the batch: what they allocate does not grow with the number of records.</summary>
+[Collection(nameof(Alone))]
 public sealed class LogAllocationTests
 {
     private const int Records = 2000, PerRequest = 32 << 10;

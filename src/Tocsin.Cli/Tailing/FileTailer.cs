@@ -5,7 +5,8 @@ namespace Tocsin.Cli.Tailing;
 /// it, so every line arrives at least once. One file and one batch at a time: memory is bounded, and a slow server slows
 /// the reading.
 /// </summary>
-internal sealed class FileTailer(TailSettings settings, PositionFile positions, TailSender sender, TimeProvider clock, Action<string> tell)
+internal sealed class FileTailer(
+    TailSettings settings, PositionFile positions, TailSender sender, TimeProvider clock, Action<string> tell)
 {
     // More would exhaust the descriptors.
     private const int MaxFiles = 500;
@@ -14,6 +15,7 @@ internal sealed class FileTailer(TailSettings settings, PositionFile positions, 
     private readonly Dictionary<FileIdentity, FollowedFile> _files = [];
     private readonly TailBatch _batch = new();
     private List<Position> _saved = [.. positions.Load()];
+    private long _discovered;
     private bool _tooMany;
 
     /// <summary>Files followed now.</summary>
@@ -35,7 +37,8 @@ internal sealed class FileTailer(TailSettings settings, PositionFile positions, 
                 }
                 if (!moved)
                     await Task.Delay(settings.Poll, clock, cancel);
-                Discover(first: false);
+                if (clock.GetElapsedTime(_discovered) >= settings.Discovery)
+                    Discover(first: false);
             }
         }
         finally
@@ -95,6 +98,7 @@ internal sealed class FileTailer(TailSettings settings, PositionFile positions, 
 
     private void Discover(bool first)
     {
+        _discovered = clock.GetTimestamp();
         var seen = new HashSet<FileIdentity>();
         foreach (string path in _globs.SelectMany(g => g.Files()))
         {

@@ -26,6 +26,9 @@ internal sealed record TailSettings
     /// <summary>How often files are looked at.</summary>
     public TimeSpan Poll { get; init; } = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>How often patterns are looked at: walking a large tree is no small thing.</summary>
+    public TimeSpan Discovery { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A record whose trace may go on is handed out when nothing has followed for so long.</summary>
     public TimeSpan JoinWait { get; init; } = TimeSpan.FromSeconds(1);
 

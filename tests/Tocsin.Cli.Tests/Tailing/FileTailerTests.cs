@@ -205,6 +205,7 @@ public sealed class FileTailerTests : IDisposable
     }
 
     [Fact]
+    [Trait("Kind", "Fuzz")]
     public void Positions_that_cannot_be_read_are_none()
     {
         Directory.CreateDirectory(_folder.At("state"));
@@ -242,7 +243,7 @@ public sealed class FileTailerTests : IDisposable
         var settings = new TailSettings
         {
             Patterns = [pattern ?? Log], Url = _ear.Url, StateDirectory = _folder.At("state"), Once = once,
-            Poll = TimeSpan.FromMilliseconds(20), JoinWait = TimeSpan.FromMilliseconds(300), FirstRetry = TimeSpan.FromMilliseconds(20),
+            Poll = TimeSpan.FromMilliseconds(20), Discovery = TimeSpan.FromMilliseconds(20), JoinWait = TimeSpan.FromMilliseconds(300), FirstRetry = TimeSpan.FromMilliseconds(20),
         };
         var positions = new PositionFile(settings.StateDirectory);
         var sender = new TailSender(settings, TimeProvider.System, _told.Add);

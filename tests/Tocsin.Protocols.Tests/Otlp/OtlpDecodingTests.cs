@@ -5,6 +5,7 @@ using Tocsin.Protocols.Otlp;
 
 namespace Tocsin.Protocols.Tests.Otlp;
 
+[Collection(nameof(Alone))]
 public sealed class OtlpDecodingTests
 {
     private const string Stream = """

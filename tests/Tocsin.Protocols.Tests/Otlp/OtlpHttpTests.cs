@@ -11,6 +11,7 @@ using Tocsin.Storage;
 
 namespace Tocsin.Protocols.Tests.Otlp;
 
+[Collection(nameof(Alone))]
 public sealed class OtlpHttpTests
 {
     private const string Protobuf = "application/x-protobuf", Json = "application/json";
@@ -210,6 +211,7 @@ public sealed class OtlpHttpTests
                 socket.Client.Close(timeout: 0);
         }
         await Eventually(() => host.Pipeline.Totals().Any(t => t.Rejected.GetValueOrDefault(reason) == 1));
+        await Eventually(() => host.Pipeline.Budget.Used == 0);
         host.ShouldBalance();
     }
 
