@@ -6,6 +6,7 @@ using Tocsin.Protocols.Loki;
 using Tocsin.Protocols.Otlp;
 using Tocsin.Protocols.Seq;
 using Tocsin.Protocols.Syslog;
+using Tocsin.Storage;
 
 namespace Tocsin.Protocols;
 
@@ -22,9 +23,12 @@ public static class Protocols
         new ElasticsearchProtocol(),
     ];
 
-    public static void MapAll(IEndpointRouteBuilder routes, IngestPipeline pipeline)
+    public static void MapAll(IEndpointRouteBuilder routes, IngestPipeline pipeline, Database database, TimeProvider clock)
     {
         foreach (IProtocol protocol in All)
+        {
             protocol.Map(routes, pipeline);
+            protocol.MapReading(routes, pipeline, database, clock);
+        }
     }
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
-using Tocsin.Protocols;
 using Tocsin.Server.Api;
 using Tocsin.Server.Health;
 using Tocsin.Server.Web;
@@ -22,11 +21,7 @@ internal static class Routes
         pipeline.UseRouting();
         pipeline.UseEndpoints(routes =>
         {
-            foreach (IProtocol protocol in Protocols.Protocols.All)
-            {
-                protocol.Map(routes, parts.Ingest);
-                protocol.MapReading(routes, parts.Ingest, parts.Database, parts.Clock);
-            }
+            Protocols.Protocols.MapAll(routes, parts.Ingest, parts.Database, parts.Clock);
             HealthApi.Map(routes, parts);
             routes.MapOpenApi();
             RouteGroupBuilder api = routes.MapGroup("/api/tocsin/v1");

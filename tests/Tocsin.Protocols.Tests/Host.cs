@@ -68,7 +68,7 @@ internal sealed class Host : IAsyncDisposable
             kestrel.Listen(IPAddress.Loopback, 0, listen => listen.Protocols = HttpProtocols.Http2);
         });
         WebApplication app = builder.Build();
-        Protocols.MapAll(app, pipeline);
+        Protocols.MapAll(app, pipeline, database, TimeProvider.System);
         await app.StartAsync();
         return new Host(app, folder, database, pipeline);
     }

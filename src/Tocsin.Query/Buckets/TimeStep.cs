@@ -69,9 +69,12 @@ public sealed class TimeStep
             return new Instant(shifted + _nanos + _offset);
         long local = shifted + OffsetAt(shifted);
         long next = _unit is null ? local + _nanos : Nanos(Add(Clock(local), _unit.Value));
-        long utc = ToUtc(next, near: shifted);
-        // Where clocks are set back, an hour comes twice.
-        return new Instant((utc > shifted ? utc : shifted + 60 * NanosPerMinute) + _offset);
+        var after = new Instant(ToUtc(next, near: shifted) + _offset);
+        if (after <= start)
+            after = new Instant(start.UnixNanos + 60 * NanosPerMinute);
+        // Where clocks are set back, an hour comes twice, and its second time begins a step of its own.
+        Instant between = Floor(new Instant(after.UnixNanos - 1));
+        return between > start ? between : after;
     }
 
     private const long NanosPerMinute = 60_000_000_000, NanosPerTick = 100;
