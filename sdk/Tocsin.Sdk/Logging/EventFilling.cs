@@ -16,6 +16,9 @@ internal sealed class EventFilling(Redactor redactor)
     [ThreadStatic]
     private static object?[]? t_values;
 
+    [ThreadStatic]
+    private static (EventFilling By, string Raw, string Clean)[]? t_ids;
+
     private readonly FieldKey.Table _keys = new(redactor);
     private readonly MessageTemplate.Table _templates = new(redactor);
 
@@ -31,6 +34,18 @@ internal sealed class EventFilling(Redactor redactor)
         scopes?.ForEachScope(static (scope, to) => to.Filling.TakeScope(to.Event, scope), (Filling: this, Event: e));
         if (Activity.Current is { } activity)
             TakeActivity(e, activity);
+        (e.RequestId, e.UserId, e.SessionId) = (Clean(0, e.RequestId), Clean(1, e.UserId), Clean(2, e.SessionId));
+    }
+
+    /// <summary>Ids come from callers and tags. A thread mostly logs for the same one again.</summary>
+    private string? Clean(int which, string? id)
+    {
+        if (id is null)
+            return null;
+        ref var known = ref (t_ids ??= new (EventFilling, string, string)[3])[which];
+        if (!ReferenceEquals(known.Raw, id) || !ReferenceEquals(known.By, this))
+            known = (this, id, redactor.Redact(id));
+        return known.Clean;
     }
 
     // The casts to the interface do not box: for a struct the compiler sees the exact type, and calls it directly.

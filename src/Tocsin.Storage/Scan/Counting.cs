@@ -27,7 +27,7 @@ internal static class Counting
             if (count.Family < least || count.Family > most)
                 continue;
             // A block's first minute may begin before the block; its rows do not.
-            long start = Math.Max(count.Minute * NanosPerMinute, block.MinTime.UnixNanos);
+            long start = (long)Int128.Max((Int128)count.Minute * NanosPerMinute, block.MinTime.UnixNanos);
             visit(oneStep ? block.MinTime : new Instant(start), count.Family, count.Count);
         }
         return true;

@@ -14,7 +14,10 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
     private readonly Dictionary<ColumnEntry, Column> _read = new(ReferenceEqualityComparer.Instance);
     private readonly List<(byte[] Prefix, Column Values)> _fields = [];
     private readonly HashSet<ColumnEntry> _loaded = new(ReferenceEqualityComparer.Instance);
-    private long[]? _times;
+    private const int FewRows = 128;
+
+    private long[]? _times, _sequences;
+    private int _timesAsked, _sequencesAsked;
     private int[]? _streams;
     private IntegerColumn? _time, _sequence, _stream, _delay;
     private Column? _severity, _traceId, _spanId, _overflow;
@@ -38,10 +41,15 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
     /// <summary>Severity number of each row.</summary>
     public Column Severities => _severity ??= Required(ColumnRole.Severity);
 
-    public RowId Id(int row) => new(new Instant(TimeOf(row)), (ulong)NumberOf(ColumnRole.Sequence, ref _sequence, row));
+    public RowId Id(int row) => new(new Instant(TimeOf(row)), (ulong)SequenceOf(row));
 
-    /// <summary>Of one row, without decoding the others.</summary>
-    private long TimeOf(int row) => _times is { } times ? times[row] : NumberOf(ColumnRole.Time, ref _time, row);
+    /// <summary>Of one row without decoding the others, until many have been asked for: each is then read over the ones before.</summary>
+    private long TimeOf(int row) => _times is { } times ? times[row]
+        : _timesAsked++ < FewRows ? NumberOf(ColumnRole.Time, ref _time, row) : Times[row];
+
+    private long SequenceOf(int row) => _sequences is { } sequences ? sequences[row]
+        : _sequencesAsked++ < FewRows ? NumberOf(ColumnRole.Sequence, ref _sequence, row)
+        : (_sequences = Numbers(ColumnRole.Sequence))[row];
 
     private long NumberOf(ColumnRole role, ref IntegerColumn? column, int row) =>
         (column ??= Required(role) is IntegerColumn { Present.All: true } found
@@ -124,9 +132,8 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         foreach (Column column in _read.Values)
             column.Dispose();
         _read.Clear();
-        if (_times is { } times)
-            ArrayPool<long>.Shared.Return(times);
-        _times = null;
+        Return(ref _times);
+        Return(ref _sequences);
         if (_streams is { } streams)
             ArrayPool<int>.Shared.Return(streams);
         _streams = null;
@@ -211,6 +218,13 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
             throw new InvalidDataException($"column {Encoding.UTF8.GetString(entry.Name)} of a block is damaged");
         BytesRead += stored.Length;
         return Column.Read(entry.Encoding, stored, Rows);
+    }
+
+    private static void Return(ref long[]? array)
+    {
+        if (array is not null)
+            ArrayPool<long>.Shared.Return(array);
+        array = null;
     }
 
     private static byte[] Prefix(byte[] name)

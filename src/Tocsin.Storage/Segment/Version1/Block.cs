@@ -7,7 +7,10 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment.Version1;
 
-/// <summary>A block of a segment of version 1: rows sorted by stream and time, streams inside the block. Only read.</summary>
+/// <summary>
+/// A block of a segment of version 1 (docs/formats/segment-1.md): rows sorted by stream and time, streams inside the block. Only
+/// read.
+/// </summary>
 internal sealed class Block(SegmentFile segment, BlockHeader header) : SegmentBlock(segment, header)
 {
     /// <summary>
