@@ -11,11 +11,11 @@ namespace Tocsin.Storage.Segment;
 /// <summary>The columns of one block for one reader, read as they are asked for, and rows put together from them. One thread.</summary>
 internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDirectory directory) : IDisposable
 {
+    private const int FewRows = 128;
+
     private readonly Dictionary<ColumnEntry, Column> _read = new(ReferenceEqualityComparer.Instance);
     private readonly List<(byte[] Prefix, Column Values)> _fields = [];
     private readonly HashSet<ColumnEntry> _loaded = new(ReferenceEqualityComparer.Instance);
-    private const int FewRows = 128;
-
     private long[]? _times, _sequences;
     private int _timesAsked, _sequencesAsked;
     private int[]? _streams;

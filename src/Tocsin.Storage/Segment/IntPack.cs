@@ -40,6 +40,9 @@ internal sealed class IntPack
 
     public int Count { get; }
 
+    /// <summary>A number is read over those before it in its chunk.</summary>
+    public bool IsDelta => _steps is not null;
+
     /// <summary>The one number there is, over and over; null when there are several.</summary>
     public long? Only { get; private set; }
 

@@ -50,6 +50,23 @@ public sealed class JsonLineTests : IDisposable
     }
 
     [Fact]
+    public void Ids_that_callers_chose_are_redacted_wherever_they_come_from()
+    {
+        using (var activity = new Activity("op").Start())
+        {
+            activity.SetTag("user.id", "ann password=hunter2");
+            activity.AddBaggage("session.id", "token=sk_live_0123456789abcdefghij");
+            _logs.Log.LogWarning("hello");
+        }
+        using (Tocsin.BeginContext(requestId: "password=hunter2"))
+            _logs.Log.LogWarning("hello");
+        foreach (var line in _logs.Lines())
+            line.GetRawText().ShouldNotContain("hunter2");
+        _logs.Lines()[0].GetRawText().ShouldNotContain("sk_live_0123456789");
+        _logs.Lines()[0].GetProperty("user_id").GetString()!.ShouldStartWith("ann ");
+    }
+
+    [Fact]
     public void An_exception_is_told_with_its_chain_and_place()
     {
         try

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
@@ -7,8 +8,12 @@ namespace Tocsin.Storage.Segment.Columns;
 /// <summary>Whole numbers. Layout: presence, pack, 8 bytes of padding.</summary>
 internal sealed class IntegerColumn : Column
 {
+    private const int FewRows = 128;
+
     private readonly Presence _presence;
     private readonly IntPack _pack;
+    private long[]? _all;
+    private int _asked;
 
     public IntegerColumn(byte[] raw, int rows) : base(rows)
     {
@@ -22,9 +27,25 @@ internal sealed class IntegerColumn : Column
     public IntPack Values => _pack;
 
     /// <summary>The row has a value.</summary>
-    public long this[int row] => _pack[_presence.IndexOf(row)];
+    public long this[int row] => !_pack.IsDelta || _all is null && _asked++ < FewRows
+        ? _pack[_presence.IndexOf(row)] : (_all ??= ReadAll())[_presence.IndexOf(row)];
 
     public override bool Has(int row) => _presence[row];
+
+    public override void Dispose()
+    {
+        if (_all is { } all)
+            ArrayPool<long>.Shared.Return(all);
+        _all = null;
+        base.Dispose();
+    }
+
+    private long[] ReadAll()
+    {
+        long[] all = ArrayPool<long>.Shared.Rent(Math.Max(1, _pack.Count));
+        _pack.Read(all.AsSpan(0, _pack.Count));
+        return all;
+    }
 
     public override void Write(int row, ByteBuffer into)
     {
