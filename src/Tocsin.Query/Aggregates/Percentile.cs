@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 
@@ -30,10 +31,11 @@ internal sealed class Percentile(MemoryBudget budget, double percent) : NumberAc
 /// <summary>Numbers of one group: a list, then counts in buckets whose width grows with the number.</summary>
 internal sealed class NumberSample(MemoryBudget budget)
 {
-    /// <summary>Each bucket ends 1 percent above its start, so its middle is at most half a percent off.</summary>
-    private const double Growth = 1.01;
-
-    private static readonly double s_logGrowth = Math.Log(Growth);
+    /// <summary>
+    /// A bucket is what shares sign, exponent and seven bits behind the point: it ends at most 1/128 above its start, so its middle is
+    /// less than half a percent off.
+    /// </summary>
+    private const int BucketShift = 52 - 7;
 
     private List<Numeric>? _exact = [];
     private Dictionary<int, long>? _positive, _negative;
@@ -89,10 +91,11 @@ internal sealed class NumberSample(MemoryBudget budget)
             return;
         }
         Dictionary<int, long> side = value > 0 ? _positive! : _negative!;
-        int bucket = (int)Math.Clamp(Math.Floor(Math.Log(Math.Abs(value)) / s_logGrowth), int.MinValue, int.MaxValue);
-        if (!side.TryGetValue(bucket, out long count))
+        int bucket = (int)(BitConverter.DoubleToInt64Bits(Math.Abs(value)) >> BucketShift);
+        ref long count = ref CollectionsMarshal.GetValueRefOrAddDefault(side, bucket, out bool known);
+        if (!known)
             budget.Take(40, GroupTable.What, GroupTable.Advice);
-        side[bucket] = count + 1;
+        count++;
     }
 
     private double FromBuckets(long rank)
@@ -115,5 +118,10 @@ internal sealed class NumberSample(MemoryBudget budget)
         return _greatest.AsDouble;
     }
 
-    private static double Middle(int bucket) => Math.Exp(bucket * s_logGrowth) * (1 + Growth) / 2;
+    private static double Middle(int bucket)
+    {
+        double start = BitConverter.Int64BitsToDouble((long)bucket << BucketShift);
+        double end = BitConverter.Int64BitsToDouble((long)(bucket + 1) << BucketShift);
+        return double.IsFinite(end) ? start + (end - start) / 2 : start;
+    }
 }

@@ -19,7 +19,6 @@ public sealed class ColumnRows
 {
     private readonly int[][] _keys;
     private readonly ValueColumn[] _values;
-    private long[] _times = [];
 
     internal ColumnRows(ColumnRequest request)
     {
@@ -33,9 +32,6 @@ public sealed class ColumnRows
     /// <summary>One table per key, for the whole scan.</summary>
     public IReadOnlyList<KeyTable> Tables { get; }
 
-    /// <summary>Nanoseconds since 1970.</summary>
-    public ReadOnlySpan<long> Times => _times.AsSpan(0, Count);
-
     /// <summary>The number of each row's value in the key's table, or <see cref="KeyTable.Missing"/>.</summary>
     public ReadOnlySpan<int> Keys(int key) => _keys[key].AsSpan(0, Count);
 
@@ -43,13 +39,9 @@ public sealed class ColumnRows
 
     internal Span<int> KeysOf(int key) => _keys[key].AsSpan(0, Count);
 
-    internal Span<long> TimesOf => _times.AsSpan(0, Count);
-
     internal void Start(int count)
     {
         Count = count;
-        if (_times.Length < count)
-            _times = new long[count];
         for (int i = 0; i < _keys.Length; i++)
         {
             if (_keys[i].Length < count)

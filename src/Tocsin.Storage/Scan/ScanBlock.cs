@@ -73,7 +73,6 @@ internal abstract class BlockMatches : IDisposable
         for (int i = 0; i < Count; i++, Advance())
         {
             EventRow row = Current;
-            into.TimesOf[i] = row.Time.UnixNanos;
             for (int key = 0; key < request.Keys.Count; key++)
                 into.KeysOf(key)[i] = request.Keys[key].TryGet(row, out FieldValue of) ? into.Tables[key].Of(of.Encoded) : KeyTable.Missing;
             for (int value = 0; value < request.Values.Count; value++)

@@ -147,7 +147,6 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
             if (_rows.Length == 0)
                 return;
             var reading = new ColumnReading(_columns, _rows);
-            reading.Times(into.TimesOf);
             for (int key = 0; key < request.Keys.Count; key++)
                 reading.Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
             for (int value = 0; value < request.Values.Count; value++)

@@ -10,13 +10,6 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
 {
     private readonly ByteBuffer _value = new(256), _row = new(512);
 
-    public void Times(Span<long> into)
-    {
-        ReadOnlySpan<long> times = columns.Times;
-        for (int i = 0; i < rows.Length; i++)
-            into[i] = times[rows[i]];
-    }
-
     public void Keys(FieldPath path, KeyTable table, Span<int> into)
     {
         if (!path.IsFlatIn(columns.Directory) || columns.Directory[ColumnRole.Overflow] is not null)
@@ -25,12 +18,16 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
             return;
         }
         into.Fill(KeyTable.Missing);
+        bool fresh = true;
         for (int name = 0; name < path.Names.Count; name++)
         {
             ReadOnlySpan<ColumnEntry> entries = columns.Directory.Fields(path.Names[name]);
             if (entries.Length > 0)
-                FromColumn(columns[entries[0]], table, into);
-            FromStreams(path, name, table, into);
+            {
+                FromColumn(columns[entries[0]], table, into, fresh);
+                fresh = false;
+            }
+            fresh &= !FromStreams(path, name, table, into);
         }
     }
 
@@ -53,13 +50,15 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 ArrayPool<long>.Shared.Return(whole);
                 break;
             case DecimalColumn decimals:
+                long[] scaled = Unpack(decimals.Scaled);
                 for (int i = 0; i < rows.Length; i++)
                 {
                     if (decimals.Present[rows[i]])
-                        into.Set(i, decimals[rows[i]]);
+                        into.Set(i, scaled[decimals.Present.IndexOf(rows[i])] / decimals.Power);
                     else
                         into.SetMissing(i);
                 }
+                ArrayPool<long>.Shared.Return(scaled);
                 break;
             default:
                 ByRow(path, into);
@@ -67,7 +66,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         }
     }
 
-    private void FromColumn(Column column, KeyTable table, Span<int> into)
+    private void FromColumn(Column column, KeyTable table, Span<int> into, bool fresh)
     {
         switch (column)
         {
@@ -77,7 +76,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                     into[i] = into[i] == KeyTable.Missing ? only : into[i];
                 break;
             case CodesColumn codes:
-                FromCodes(codes, table, into);
+                FromCodes(codes, table, into, fresh);
                 break;
             case TextColumn text:
                 FromText(text, table, into);
@@ -99,13 +98,26 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         return _value.Length == 0 ? KeyTable.Missing : table.Of(_value.Span);
     }
 
-    private void FromCodes(CodesColumn column, KeyTable table, Span<int> into)
+    /// <param name="column">Which.</param>
+    /// <param name="table">Numbers its values.</param>
+    /// <param name="into">Receives the numbers.</param>
+    /// <param name="fresh">None is set yet.</param>
+    private void FromCodes(CodesColumn column, KeyTable table, Span<int> into, bool fresh)
     {
         int[] keys = ArrayPool<int>.Shared.Rent(column.Values + 1);
         Span<int> known = keys.AsSpan(0, column.Values + 1);
         known.Fill(int.MinValue);
         known[column.Values] = KeyTable.Missing;
         ReadOnlySpan<int> codes = column.Codes;
+        if (fresh && rows.Length == columns.Rows && rows[0] == 0)
+        {
+            for (int code = 0; code < column.Values; code++)
+                known[code] = table.Of(column[code]);
+            for (int row = 0; row < codes.Length; row++)
+                into[row] = known[codes[row]];
+            ArrayPool<int>.Shared.Return(keys);
+            return;
+        }
         for (int i = 0; i < rows.Length; i++)
         {
             if (into[i] != KeyTable.Missing)
@@ -148,7 +160,8 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         }
     }
 
-    private void FromStreams(FieldPath path, int name, KeyTable table, Span<int> into)
+    /// <summary>False when no stream has the field.</summary>
+    private bool FromStreams(FieldPath path, int name, KeyTable table, Span<int> into)
     {
         int[] keys = new int[columns.StreamTable.Count];
         Array.Fill(keys, KeyTable.Missing);
@@ -162,13 +175,14 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
             }
         }
         if (!any)
-            return;
+            return false;
         ReadOnlySpan<int> streams = columns.StreamOfRows;
         for (int i = 0; i < rows.Length; i++)
         {
             if (into[i] == KeyTable.Missing)
                 into[i] = keys[streams[rows[i]]];
         }
+        return true;
     }
 
     private void ByRow(FieldPath path, KeyTable table, Span<int> into)

@@ -7,6 +7,9 @@ namespace Tocsin.Storage.Segment;
 /// <summary>One block of a segment as a scan sees it, whatever its version.</summary>
 internal abstract class SegmentBlock(SegmentFile file, BlockHeader header) : ScanBlock
 {
+    /// <summary>The word filter's checksum was right when it was read as a whole; since then single bytes of it are read.</summary>
+    private volatile bool _soundFilter;
+
     public override Instant MinTime => header.MinTime;
     public override Instant MaxTime => header.MaxTime;
     public override int Rows => header.Rows;
@@ -17,33 +20,40 @@ internal abstract class SegmentBlock(SegmentFile file, BlockHeader header) : Sca
 
     protected BlockHeader Header => header;
 
-    public override bool MayMatch(BlockQuery query) => query.Where.MayMatch(new Summary(file, header));
+    public override bool MayMatch(BlockQuery query) => query.Where.MayMatch(new Summary(this));
 
-    private sealed class Summary(SegmentFile segment, BlockHeader header) : BlockSummary
+    private bool MayContain(ulong hash)
     {
-        private byte[]? _filter;
-        private bool _tried;
+        long start = header.Offset + header.FilterOffset;
+        if (_soundFilter)
+            return TokenFilter.MayContain(header.FilterLength, at => file.ReadByte(start + at), hash);
+        byte[] filter = file.Read(start, header.FilterLength);
+        if (Crc32C.Of(filter) == header.FilterCrc)
+        {
+            _soundFilter = true;
+            return TokenFilter.MayContain(filter, hash);
+        }
+        // Then anything may be inside.
+        file.OnDamage(new InvalidDataException($"the word filter of a block of {file.Path} is damaged"));
+        return true;
+    }
 
-        public override byte MinSeverity => header.MinSeverity;
+    private sealed class Summary(SegmentBlock block) : BlockSummary
+    {
+        private bool _damaged;
 
-        public override byte MaxSeverity => header.MaxSeverity;
+        public override byte MinSeverity => block.Header.MinSeverity;
+
+        public override byte MaxSeverity => block.Header.MaxSeverity;
 
         public override bool MayContain(ulong hash)
         {
-            if (!_tried)
-                _filter = ReadFilter();
-            _tried = true;
-            return _filter is null || TokenFilter.MayContain(_filter, hash);
-        }
-
-        /// <summary>Null when the filter is damaged: then anything may be inside.</summary>
-        private byte[]? ReadFilter()
-        {
-            byte[] filter = segment.Read(header.Offset + header.FilterOffset, header.FilterLength);
-            if (Crc32C.Of(filter) == header.FilterCrc)
-                return filter;
-            segment.OnDamage(new InvalidDataException($"the word filter of a block of {segment.Path} is damaged"));
-            return null;
+            // Damage is told once per scan.
+            if (_damaged)
+                return true;
+            bool may = block.MayContain(hash);
+            _damaged = !block._soundFilter;
+            return may;
         }
     }
 }

@@ -64,6 +64,13 @@ internal sealed class SegmentFile : SharedPart
             : throw new InvalidDataException("the segment file is too short");
     }
 
+    /// <summary>One byte, unchecked.</summary>
+    public byte ReadByte(long offset)
+    {
+        Span<byte> one = stackalloc byte[1];
+        return Opened().Read(offset, one) == 1 ? one[0] : throw new InvalidDataException("the segment file is too short");
+    }
+
     private IFile Opened()
     {
         if (_file is { } open)

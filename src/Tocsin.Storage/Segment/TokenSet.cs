@@ -84,6 +84,22 @@ internal static class TokenFilter
         }
     }
 
+    /// <param name="length">Bytes of the filter.</param>
+    /// <param name="at">Reads one of them.</param>
+    /// <param name="hash">Of the word.</param>
+    public static bool MayContain(int length, Func<int, byte> at, ulong hash)
+    {
+        if (length == 0)
+            return false;
+        for (int probe = 0; probe < Probes; probe++)
+        {
+            int bit = Bit(hash, probe, length);
+            if ((at(bit / 8) & 1 << (bit % 8)) == 0)
+                return false;
+        }
+        return true;
+    }
+
     public static bool MayContain(ReadOnlySpan<byte> filter, ulong hash)
     {
         if (filter.Length == 0)

@@ -100,15 +100,10 @@ internal sealed class DecimalColumn : Column
     /// <summary>The row has a value.</summary>
     public double this[int row] => _pack[_presence.IndexOf(row)] / _power;
 
-    /// <summary>The values of all rows that have one.</summary>
-    public void Read(Span<double> into)
-    {
-        Span<long> whole = stackalloc long[IntPack.Chunk];
-        long[] all = new long[_pack.Count];
-        _pack.Read(all);
-        for (int i = 0; i < all.Length; i++)
-            into[i] = all[i] / _power;
-    }
+    /// <summary>The values times <see cref="Power"/>.</summary>
+    public IntPack Scaled => _pack;
+
+    public double Power => _power;
 
     /// <summary>The fewest places that give all values back; -1 when none do.</summary>
     public static int PlacesOf(ReadOnlySpan<double> values, Span<long> scaled)
