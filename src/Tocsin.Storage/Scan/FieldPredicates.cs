@@ -68,7 +68,8 @@ public sealed record FieldEquals(FieldPath Field, string Text) : FieldPredicate(
 {
     private readonly ValueText _wanted = new(Text);
 
-    internal override TextShape? Shape => TextShape.Of(Text, [Encoding.UTF8.GetBytes(Text)]);
+    internal override TextShape? Shape => TextShape.Of(Text, [Encoding.UTF8.GetBytes(Text)]) is { } shape
+        ? shape with { Exact = Encoding.UTF8.GetBytes(Text) } : null;
 
     protected override bool Test(FieldValue value) => _wanted.Is(value);
 

@@ -10,6 +10,9 @@ namespace Tocsin.Storage.Scan;
 /// <param name="FreeDigit">A digit the condition does not name; 0 when it names all, or when it counts characters.</param>
 internal sealed record TextShape(IReadOnlyList<byte[]> Fragments, byte FreeDigit)
 {
+    /// <summary>The one text that is accepted; null when there are several.</summary>
+    public byte[]? Exact { get; init; }
+
     /// <summary>Null when the text is not ASCII, which has other rules of case.</summary>
     public static TextShape? Of(string text, IReadOnlyList<byte[]> fragments, bool countsCharacters = false)
     {

@@ -91,6 +91,12 @@ internal sealed class TextColumn : Column
     public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
     {
         var states = new TemplateVerdict[Templates + 1];
+        if (test.Shape?.Exact is { } exact)
+        {
+            SelectExact(exact, states, rows, hits);
+            SelectDoubtful(test, states, rows, hits);
+            return;
+        }
         bool[] accepted = ArrayPool<bool>.Shared.Rent(Templates + 1);
         (bool some, bool doubtful) = (false, false);
         var judge = new TemplateJudge(test);
@@ -189,8 +195,41 @@ internal sealed class TextColumn : Column
         return reader.Left == 0 ? words : throw new InvalidDataException("bytes are left after the last word");
     }
 
+    /// <summary>A text is split in one way only, so its numbers are compared, not its bytes; templates with words stay in doubt.</summary>
+    private void SelectExact(byte[] exact, TemplateVerdict[] states, RowSet rows, RowSet hits)
+    {
+        byte[] template = new byte[exact.Length];
+        Span<long> numbers = stackalloc long[TextTemplate.MaxSlots];
+        if (!TextTemplate.Split(exact, template, out int length, numbers, out int count, null))
+            return;
+        for (int code = 0; code < Templates; code++)
+        {
+            if (Words(code).Slots > 0)
+                states[code] = TemplateVerdict.Perhaps;
+            else if (Template(code).SequenceEqual(template.AsSpan(0, length)))
+                SelectNumbers(code, numbers[..count], rows, hits);
+        }
+    }
+
+    private void SelectNumbers(int code, ReadOnlySpan<long> numbers, RowSet rows, RowSet hits)
+    {
+        IntPack[] packs = Slots(code);
+        foreach (int row in rows.ToArray())
+        {
+            if (CodeOf(row) != code)
+                continue;
+            int slot = 0;
+            while (slot < packs.Length && packs[slot][RankOf(row)] == numbers[slot])
+                slot++;
+            if (slot == packs.Length)
+                hits.Add(row);
+        }
+    }
+
     private void SelectDoubtful(ValuePredicate test, TemplateVerdict[] states, RowSet rows, RowSet hits)
     {
+        if (!states.AsSpan().Contains(TemplateVerdict.Perhaps))
+            return;
         var value = new ByteBuffer(512);
         ReadOnlySpan<int> codes = Codes;
         ReadOnlySpan<ulong> words = rows.Words;
