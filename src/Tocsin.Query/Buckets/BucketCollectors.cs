@@ -16,6 +16,8 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
     private readonly Slots<long> _lastRow = new(budget, sizeof(long));
     private readonly Collector[] _inner = [.. asked.Inner.Select(a => Of(a, budget))];
     private readonly List<int> _hits = [];
+    private readonly Dictionary<(int Owner, long Key), int> _known = [];
+    private ColumnSlot _slot;
     private ILookup<long, int>? _byOwner;
     private int _owner;
     private long _row;
@@ -25,19 +27,62 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
     /// <summary>Where rows without the field go; missing for nowhere.</summary>
     protected virtual Cell Missing => Cell.Missing;
 
+    /// <summary>Different values are numbered when rows come by columns.</summary>
+    protected virtual bool IsKeyed => false;
+
     public sealed override void Add(in EventRow row, RowId id, int owner)
     {
-        _owner = owner;
-        _row++;
-        _hits.Clear();
+        Begin(owner);
         Field.Visit(row, id, this);
-        if (_hits.Count == 0 && !Missing.IsMissing)
-            Hit(Missing, 1);
+        AddMissing();
         foreach (int bucket in _hits)
         {
             foreach (Collector inner in _inner)
                 inner.Add(row, id, bucket);
         }
+    }
+
+    public sealed override bool Prepare(ColumnPlan plan)
+    {
+        if (plan.Add(Field, IsKeyed) is not { } slot)
+            return false;
+        _slot = slot;
+        return _inner.All(i => i.Prepare(plan));
+    }
+
+    public sealed override void Add(ColumnRows rows, int row, int owner)
+    {
+        // A value that led to one bucket does so again.
+        long? key = KeyOf(rows, row);
+        if (key is { } known && _known.TryGetValue((owner, known), out int only))
+        {
+            _counts[only]++;
+            foreach (Collector inner in _inner)
+                inner.Add(rows, row, only);
+            return;
+        }
+        Begin(owner);
+        _slot.Visit(rows, row, this);
+        AddMissing();
+        if (key is { } fresh && _hits.Count == 1)
+        {
+            budget.Take(BytesKnown, GroupTable.What, GroupTable.Advice);
+            _known.Add((owner, fresh), _hits[0]);
+        }
+        foreach (int bucket in _hits)
+        {
+            foreach (Collector inner in _inner)
+                inner.Add(rows, row, bucket);
+        }
+    }
+
+    public sealed override void AddCounted(Instant time, int family, long rows, int owner)
+    {
+        Begin(owner);
+        Hit(CountedKey(time, family), rows);
+        int bucket = _hits[0];
+        foreach (Collector inner in _inner)
+            inner.AddCounted(time, family, rows, bucket);
     }
 
     public abstract void VisitText(ReadOnlySpan<byte> utf8);
@@ -68,12 +113,30 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
         Hit(1);
     }
 
-    protected void CountRows(in Cell key, long rows)
+    /// <summary>The key of records that are counted by time and level.</summary>
+    protected virtual Cell CountedKey(Instant time, int family) => Cell.OfLevel(family);
+
+    /// <summary>A number that stands for the row's value; null when it has none or may have several.</summary>
+    protected virtual long? KeyOf(ColumnRows rows, int row)
     {
-        _owner = 0;
+        if (_slot.Kind != ColumnKind.Key)
+            return null;
+        return rows.Keys(_slot.Index)[row] is var key && key == KeyTable.Missing ? null : key;
+    }
+
+    private const int BytesKnown = 48;
+
+    private void Begin(int owner)
+    {
+        _owner = owner;
         _row++;
         _hits.Clear();
-        Hit(key, rows);
+    }
+
+    private void AddMissing()
+    {
+        if (_hits.Count == 0 && !Missing.IsMissing)
+            Hit(Missing, 1);
     }
 
     private void Hit(long rows)
@@ -99,6 +162,8 @@ internal sealed class ByValueCollector(ByValue asked, MemoryBudget budget) : Key
 
     protected override Cell Missing => asked.Missing;
 
+    protected override bool IsKeyed => true;
+
     public override void VisitText(ReadOnlySpan<byte> utf8) => HitText(utf8);
 
     public override void Visit(in Cell value) => Hit(value, 1);
@@ -111,7 +176,10 @@ internal sealed class ByTimeCollector(ByTime asked, MemoryBudget budget) : Keyed
 
     protected override RecordField Field => asked.Field;
 
-    public void AddCounted(Instant time, long rows) => CountRows(Cell.Of(StepOf(time)), rows);
+    protected override Cell CountedKey(Instant time, int family) => Cell.Of(StepOf(time));
+
+    protected override long? KeyOf(ColumnRows rows, int row) =>
+        asked.Field.IsRecordTime ? StepOf(new Instant(rows.Times[row])).UnixNanos : null;
 
     public override void VisitText(ReadOnlySpan<byte> utf8)
     {
@@ -173,6 +241,11 @@ internal sealed class ByConditionCollector(ByCondition asked, MemoryBudget budge
                 inner.Add(row, id, bucket);
         }
     }
+
+    // Columns do not tell what conditions ask.
+    public override bool Prepare(ColumnPlan plan) => false;
+
+    public override void Add(ColumnRows rows, int row, int owner) => throw new InvalidOperationException("conditions need whole rows");
 
     public override BucketAnswer Answer(int owner) => new BucketList(
         asked, [.. Enumerable.Range(owner * asked.Conditions.Count, asked.Conditions.Count).Select(BucketOf)]);

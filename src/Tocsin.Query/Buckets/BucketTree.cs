@@ -6,30 +6,13 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Buckets;
 
-/// <summary>A tree of aggregations that one pass over the records feeds. One thread.</summary>
+/// <summary>Aggregations that one pass over the records feeds, in the cheapest way that gives what they ask. One thread.</summary>
 internal sealed class BucketTree
 {
     private readonly Collector[] _collectors;
-    private readonly IReadOnlyList<Aggregation> _asked;
 
-    public BucketTree(IReadOnlyList<Aggregation> aggregations, MemoryBudget budget)
-    {
-        _asked = aggregations;
+    public BucketTree(IReadOnlyList<Aggregation> aggregations, MemoryBudget budget) =>
         _collectors = [.. aggregations.Select(a => Collector.Of(a, budget))];
-    }
-
-    /// <summary>Null when every field may be asked for.</summary>
-    public IReadOnlyList<FieldPath>? Fields
-    {
-        get
-        {
-            var paths = new List<FieldPath>();
-            return _asked.All(a => AddFields(a, paths)) ? paths : null;
-        }
-    }
-
-    /// <summary>The step in which the store may count records, when nothing but counts per step of time is asked for.</summary>
-    public TimeSpan? Step => _asked is [ByTime { Inner.Count: 0, Field.IsRecordTime: true, Step.Plain: { } step }] ? step : null;
 
     public void Add(in EventRow row, RowId id)
     {
@@ -37,32 +20,48 @@ internal sealed class BucketTree
             collector.Add(row, id, 0);
     }
 
-    /// <summary>Only when <see cref="Step"/> says so.</summary>
-    public void AddCounted(Instant time, int family, long rows) => ((ByTimeCollector)_collectors[0]).AddCounted(time, rows);
+    /// <summary>Names the columns it needs; false when columns do not have all of it.</summary>
+    public bool Prepare(ColumnPlan plan) => _collectors.All(c => c.Prepare(plan));
+
+    /// <summary>Only when it was prepared.</summary>
+    public void Add(ColumnRows rows)
+    {
+        foreach (Collector collector in _collectors)
+        {
+            for (int row = 0; row < rows.Count; row++)
+                collector.Add(rows, row, 0);
+        }
+    }
+
+    /// <summary>Only for aggregations that <see cref="CountedStep"/> accepts.</summary>
+    public void AddCounted(Instant time, int family, long rows)
+    {
+        foreach (Collector collector in _collectors)
+            collector.AddCounted(time, family, rows, 0);
+    }
 
     public IReadOnlyList<BucketAnswer> Answers() => [.. _collectors.Select(c => c.Answer(0))];
 
-    // False for conditions: what they look at is not known here.
-    private static bool AddFields(Aggregation aggregation, List<FieldPath> paths)
+    /// <summary>
+    /// The step in which counts of records per time and level are enough to answer; null when they are not.
+    /// </summary>
+    public static TimeSpan? CountedStep(Aggregation aggregation) => aggregation switch
     {
-        if (aggregation is ByCondition)
-            return false;
-        if (FieldOf(aggregation).Path is { } path)
-            paths.Add(path);
-        return aggregation is not Bucketing bucketing || bucketing.Inner.All(inner => AddFields(inner, paths));
-    }
-
-    private static Records.RecordField FieldOf(Aggregation aggregation) => aggregation switch
-    {
-        ByTime a => a.Field,
-        ByNumber a => a.Field,
-        ByValue a => a.Field,
-        NumbersOf a => a.Field,
-        ValuesOf a => a.Field,
-        DistinctOf a => a.Field,
-        PercentilesOf a => a.Field,
-        _ => throw new ArgumentException($"no field in {aggregation}", nameof(aggregation)),
+        ByTime { Field.IsRecordTime: true, Step.Plain: { } step } time => Common(step, time.Inner),
+        ByValue { Field.IsLevel: true, Missing.IsMissing: true } level => Common(TimeSpan.FromDays(1), level.Inner),
+        _ => null,
     };
+
+    private static TimeSpan? Common(TimeSpan step, IReadOnlyList<Aggregation> inner)
+    {
+        foreach (Aggregation aggregation in inner)
+        {
+            if (CountedStep(aggregation) is not { } other)
+                return null;
+            step = new TimeSpan((long)System.Numerics.BigInteger.GreatestCommonDivisor(step.Ticks, other.Ticks));
+        }
+        return step;
+    }
 }
 
 /// <summary>Gathers what one aggregation asks, for every bucket that asks it; those are numbers from 0. One thread.</summary>
@@ -82,6 +81,15 @@ internal abstract class Collector
     };
 
     public abstract void Add(in EventRow row, RowId id, int owner);
+
+    /// <inheritdoc cref="BucketTree.Prepare"/>
+    public abstract bool Prepare(ColumnPlan plan);
+
+    public abstract void Add(ColumnRows rows, int row, int owner);
+
+    /// <inheritdoc cref="BucketTree.AddCounted"/>
+    public virtual void AddCounted(Instant time, int family, long rows, int owner) =>
+        throw new InvalidOperationException($"{GetType().Name} needs more than counts");
 
     public abstract BucketAnswer Answer(int owner);
 }

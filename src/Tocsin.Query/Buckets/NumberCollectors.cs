@@ -10,17 +10,33 @@ namespace Tocsin.Query.Buckets;
 /// <summary>Takes each single value of a field.</summary>
 internal abstract class FieldCollector(RecordField field) : Collector, IFieldVisitor
 {
+    private ColumnSlot _slot;
     private int _known;
 
     /// <summary>Whose value comes.</summary>
     protected int Owner { get; private set; }
 
+    /// <summary>Different values are numbered when rows come by columns.</summary>
+    protected virtual bool IsKeyed => false;
+
     public sealed override void Add(in EventRow row, RowId id, int owner)
     {
-        Owner = owner;
-        if (owner >= _known)
-            Grow(_known = owner + 1);
+        Begin(owner);
         field.Visit(row, id, this);
+    }
+
+    public sealed override bool Prepare(ColumnPlan plan)
+    {
+        if (plan.Add(field, IsKeyed) is not { } slot)
+            return false;
+        _slot = slot;
+        return true;
+    }
+
+    public sealed override void Add(ColumnRows rows, int row, int owner)
+    {
+        Begin(owner);
+        _slot.Visit(rows, row, this);
     }
 
     public abstract void VisitText(ReadOnlySpan<byte> utf8);
@@ -32,6 +48,13 @@ internal abstract class FieldCollector(RecordField field) : Collector, IFieldVis
 
     /// <summary>Makes room for so many owners.</summary>
     protected abstract void Grow(int owners);
+
+    private void Begin(int owner)
+    {
+        Owner = owner;
+        if (owner >= _known)
+            Grow(_known = owner + 1);
+    }
 }
 
 /// <summary>Takes numbers, texts of numbers, and times in milliseconds.</summary>
@@ -145,6 +168,8 @@ internal sealed class ValuesCollector(ValuesOf asked, MemoryBudget budget) : Fie
 internal sealed class DistinctCollector(DistinctOf asked, MemoryBudget budget) : FieldCollector(asked.Field)
 {
     private readonly Distinct _values = new(budget);
+
+    protected override bool IsKeyed => true;
 
     public override void VisitText(ReadOnlySpan<byte> utf8) => _values.Add(Owner, utf8);
 

@@ -23,6 +23,8 @@ public sealed class RecordField
 
     internal bool IsRecordTime => _part == RecordPart.Time;
 
+    internal bool IsLevel => _part == RecordPart.Level;
+
     public bool IsTime => _part is RecordPart.Time or RecordPart.Observed;
 
     /// <summary>Null for a part of the record that is always there.</summary>
@@ -53,7 +55,7 @@ public sealed class RecordField
         }
     }
 
-    private static void Visit(FieldValue value, IFieldVisitor visitor)
+    internal static void Visit(FieldValue value, IFieldVisitor visitor)
     {
         switch (value.Kind)
         {

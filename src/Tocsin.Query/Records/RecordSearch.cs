@@ -28,7 +28,7 @@ public sealed class RecordSearch(Database database)
             ScanReport report = database.Count(Request(scan), TimeSpan.FromHours(1), (_, _, rows) => count += rows, cancel);
             return (count, report.Partial);
         }
-        ScanReport slow = Scan(scan, Request(scan) with { AnyOrder = true }, (in EventRow _, RowId _) =>
+        ScanReport slow = Scan(database, scan, Request(scan) with { AnyOrder = true }, (in EventRow _, RowId _) =>
         {
             count++;
             return true;
@@ -36,18 +36,14 @@ public sealed class RecordSearch(Database database)
         return (count, slow.Partial);
     }
 
-    /// <summary>Feeds every group in one pass; null, and why, when that needs more memory or groups than it may.</summary>
+    /// <summary>Answers all; null, and why, when that needs more memory or groups than it may.</summary>
     public (IReadOnlyList<BucketAnswer>? Answers, string? Refused, bool Partial) Group(
         Condition condition, IReadOnlyList<Aggregation> aggregations, CancellationToken cancel)
     {
-        var scan = ConditionScan.Of(condition);
         try
         {
-            var tree = new BucketTree(aggregations, new MemoryBudget(QueryRequest.DefaultMemoryBytes));
-            bool partial = false;
-            if (!scan.IsEmpty)
-                partial = Feed(tree, scan, cancel);
-            return (tree.Answers(), null, partial);
+            var grouping = new RecordGrouping(database, new MemoryBudget(QueryRequest.DefaultMemoryBytes), cancel);
+            return (grouping.Answers(condition, aggregations), null, grouping.Partial);
         }
         catch (QueryRefusedException refused)
         {
@@ -71,7 +67,7 @@ public sealed class RecordSearch(Database database)
         var page = new RecordPage(order, after, skip + take, new MemoryBudget(QueryRequest.DefaultMemoryBytes));
         try
         {
-            ScanReport report = Scan(scan, page.Narrow(Request(scan)), page.Add, cancel);
+            ScanReport report = Scan(database, scan, page.Narrow(Request(scan)), page.Add, cancel);
             page.Show(skip, show);
             return (null, report.Partial);
         }
@@ -83,25 +79,13 @@ public sealed class RecordSearch(Database database)
 
     internal static void Charge(MemoryBudget budget, long bytes) => budget.Take(bytes, What, Advice);
 
-    private bool Feed(BucketTree tree, ConditionScan scan, CancellationToken cancel)
-    {
-        ScanRequest request = Request(scan) with { AnyOrder = true, Fields = scan.Rest is null ? tree.Fields : null };
-        if (scan.Rest is null && tree.Step is { } step)
-            return database.Count(request, step, tree.AddCounted, cancel).Partial;
-        return Scan(scan, request, (in EventRow row, RowId id) =>
-        {
-            tree.Add(row, id);
-            return true;
-        }, cancel).Partial;
-    }
-
-    private ScanReport Scan(ConditionScan scan, ScanRequest request, RowVisitor visit, CancellationToken cancel)
+    internal static ScanReport Scan(Database database, ConditionScan scan, ScanRequest request, RowVisitor visit, CancellationToken cancel)
     {
         if (scan.Rest is not { } rest)
             return database.Scan(request, visit, cancel);
         return database.Scan(request, (in EventRow row, RowId id) => !rest.Matches(row, id) || visit(row, id), cancel);
     }
 
-    private static ScanRequest Request(ConditionScan scan) =>
+    internal static ScanRequest Request(ConditionScan scan) =>
         new() { Dataset = Dataset.Logs, From = scan.From, To = scan.To, Where = scan.Where };
 }

@@ -1,0 +1,91 @@
+using Tocsin.Model.Events;
+using Tocsin.Query.Aggregates;
+using Tocsin.Query.Buckets;
+using Tocsin.Query.Cells;
+using Tocsin.Query.Execution;
+using Tocsin.Storage;
+using Tocsin.Storage.Scan;
+
+namespace Tocsin.Query.Records;
+
+/// <summary>
+/// Answers aggregations in as few and as cheap passes as they allow: from counts per time and level that blocks know, by
+/// columns, or row by row. One use; one thread.
+/// </summary>
+internal sealed class RecordGrouping(Database database, MemoryBudget budget, CancellationToken cancel)
+{
+    /// <summary>Beyond so many conditions one pass that looks at whole rows is cheaper than one pass for each.</summary>
+    private const int MostPasses = 16;
+
+    private int _passes;
+
+    /// <summary>Damaged blocks had to be left out.</summary>
+    public bool Partial { get; private set; }
+
+    public IReadOnlyList<BucketAnswer> Answers(Condition condition, IReadOnlyList<Aggregation> aggregations)
+    {
+        var scan = ConditionScan.Of(condition);
+        if (scan.IsEmpty || scan.Rest is not null)
+            return Rows(scan, aggregations);
+        var answers = new Dictionary<Aggregation, BucketAnswer>(ReferenceEqualityComparer.Instance);
+        foreach (Aggregation aggregation in aggregations)
+        {
+            if (aggregation is ByCondition one && (_passes += one.Conditions.Count) <= MostPasses)
+                answers.Add(one, new BucketList(one, [.. one.Conditions.Select(c => BucketOf(new AllOf([condition, c]), one))]));
+            else if (BucketTree.CountedStep(aggregation) is { } step)
+                answers.Add(aggregation, Counted(scan, aggregation, step));
+        }
+        Aggregation[] rest = [.. aggregations.Where(a => !answers.ContainsKey(a))];
+        if (rest.Length > 0)
+        {
+            foreach (BucketAnswer answer in Columns(scan, rest) ?? Rows(scan, rest))
+                answers.Add(answer.Asked, answer);
+        }
+        return [.. aggregations.Select(a => answers[a])];
+    }
+
+    private Bucket BucketOf(Condition condition, ByCondition asked)
+    {
+        (long count, bool partial) = new RecordSearch(database).Count(condition, cancel);
+        Partial |= partial;
+        return new Bucket(Cell.Missing, count, asked.Inner.Count == 0 ? [] : Answers(condition, asked.Inner));
+    }
+
+    private BucketAnswer Counted(ConditionScan scan, Aggregation aggregation, TimeSpan step)
+    {
+        var tree = new BucketTree([aggregation], budget);
+        Partial |= database.Count(RecordSearch.Request(scan), step, tree.AddCounted, cancel).Partial;
+        return tree.Answers()[0];
+    }
+
+    /// <summary>Null when columns do not have what is asked.</summary>
+    private IReadOnlyList<BucketAnswer>? Columns(ConditionScan scan, IReadOnlyList<Aggregation> aggregations)
+    {
+        var tree = new BucketTree(aggregations, budget);
+        var plan = new ColumnPlan();
+        if (!tree.Prepare(plan))
+            return null;
+        Action<long> charge = ColumnFeed.Charge(budget);
+        ScanReport report = database.ScanColumns(RecordSearch.Request(scan), plan.Request, rows =>
+        {
+            charge(rows.Tables.Sum(t => t.Bytes));
+            tree.Add(rows);
+            return true;
+        }, cancel);
+        Partial |= report.Partial;
+        return tree.Answers();
+    }
+
+    private IReadOnlyList<BucketAnswer> Rows(ConditionScan scan, IReadOnlyList<Aggregation> aggregations)
+    {
+        var tree = new BucketTree(aggregations, budget);
+        if (scan.IsEmpty)
+            return tree.Answers();
+        Partial |= RecordSearch.Scan(database, scan, RecordSearch.Request(scan) with { AnyOrder = true }, (in EventRow row, RowId id) =>
+        {
+            tree.Add(row, id);
+            return true;
+        }, cancel).Partial;
+        return tree.Answers();
+    }
+}
