@@ -20,7 +20,7 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
     private ColumnSlot _slot;
     private ILookup<long, int>? _byOwner;
     private int _owner;
-    private long _row;
+    private long _row, _weight = 1;
 
     protected abstract RecordField Field { get; }
 
@@ -113,6 +113,17 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
         Hit(1);
     }
 
+    /// <summary>Many rows with the same value, or with none when it is no value; only without inner aggregations.</summary>
+    public void AddKey(KeyTable keys, int key, long rows)
+    {
+        Begin(0);
+        _weight = rows;
+        if (key != KeyTable.Missing)
+            RecordField.Visit(keys[key], this);
+        AddMissing();
+        _weight = 1;
+    }
+
     /// <summary>The key of records that are counted by time and level.</summary>
     protected virtual Cell CountedKey(Instant time, int family) => Cell.OfLevel(family);
 
@@ -147,7 +158,7 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
         if (_lastRow[bucket] == _row)
             return;
         _lastRow[bucket] = _row;
-        _counts[bucket] += rows;
+        _counts[bucket] += rows * _weight;
         _hits.Add(bucket);
     }
 

@@ -40,6 +40,12 @@ internal sealed class BucketTree
             collector.AddCounted(time, family, rows, 0);
     }
 
+    /// <summary>Only for one aggregation that <see cref="CountedField"/> accepts.</summary>
+    public void AddKey(KeyTable keys, int key, long rows) => ((ByValueCollector)_collectors[0]).AddKey(keys, key, rows);
+
+    /// <summary>The field whose counted values are enough to answer; null when they are not.</summary>
+    public static FieldPath? CountedField(Aggregation aggregation) => aggregation is ByValue { Inner.Count: 0 } value ? value.Field.Path : null;
+
     public IReadOnlyList<BucketAnswer> Answers() => [.. _collectors.Select(c => c.Answer(0))];
 
     /// <summary>

@@ -34,6 +34,8 @@ internal sealed class RecordGrouping(Database database, MemoryBudget budget, Can
                 answers.Add(one, new BucketList(one, [.. one.Conditions.Select(c => BucketOf(new AllOf([condition, c]), one))]));
             else if (BucketTree.CountedStep(aggregation) is { } step)
                 answers.Add(aggregation, Counted(scan, aggregation, step));
+            else if (BucketTree.CountedField(aggregation) is { } field)
+                answers.Add(aggregation, Keys(scan, aggregation, field));
         }
         Aggregation[] rest = [.. aggregations.Where(a => !answers.ContainsKey(a))];
         if (rest.Length > 0)
@@ -55,6 +57,13 @@ internal sealed class RecordGrouping(Database database, MemoryBudget budget, Can
     {
         var tree = new BucketTree([aggregation], budget);
         Partial |= database.Count(RecordSearch.Request(scan), step, tree.AddCounted, cancel).Partial;
+        return tree.Answers()[0];
+    }
+
+    private BucketAnswer Keys(ConditionScan scan, Aggregation aggregation, FieldPath field)
+    {
+        var tree = new BucketTree([aggregation], budget);
+        Partial |= database.CountKeys(RecordSearch.Request(scan), field, tree.AddKey, ColumnFeed.Charge(budget), cancel).Partial;
         return tree.Answers()[0];
     }
 

@@ -19,6 +19,9 @@ internal sealed class RecordPage
     private readonly List<Entry> _rows = [];
     private readonly Cell[] _keys;
 
+    /// <summary>The last record of a full page: what stands behind it need not be copied.</summary>
+    private Entry? _last;
+
     public RecordPage(IReadOnlyList<RecordOrder> order, RecordPlace? after, int wanted, MemoryBudget budget)
     {
         (_order, _wanted, _budget) = (order, wanted, budget);
@@ -55,6 +58,8 @@ internal sealed class RecordPage
             _keys[i] = _order[i].Field.Get(row, id);
         if (_after is not null && !IsBehind(_after, id))
             return true;
+        if (_last is not null && Compare(_keys, id, _last.Keys, _last.Row.Id) > 0)
+            return true;
         long bytes = 64 + 24 * _keys.Length;
         foreach (Cell key in _keys)
             bytes += key.HeapBytes;
@@ -87,6 +92,8 @@ internal sealed class RecordPage
             _budget.Give(_rows[i].Bytes);
         if (_rows.Count > _wanted)
             _rows.RemoveRange(_wanted, _rows.Count - _wanted);
+        if (_rows.Count == _wanted)
+            _last = _rows[^1];
     }
 
     private bool IsBehind(RecordPlace place, RowId id)
