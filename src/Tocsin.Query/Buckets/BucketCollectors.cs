@@ -128,7 +128,7 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
     protected virtual Cell CountedKey(Instant time, int family) => Cell.OfLevel(family);
 
     /// <summary>A number that stands for the row's value; null when it has none or may have several.</summary>
-    protected virtual long? KeyOf(ColumnRows rows, int row)
+    private long? KeyOf(ColumnRows rows, int row)
     {
         if (_slot.Kind != ColumnKind.Key)
             return null;
@@ -188,9 +188,6 @@ internal sealed class ByTimeCollector(ByTime asked, MemoryBudget budget) : Keyed
     protected override RecordField Field => asked.Field;
 
     protected override Cell CountedKey(Instant time, int family) => Cell.Of(StepOf(time));
-
-    protected override long? KeyOf(ColumnRows rows, int row) =>
-        asked.Field.IsRecordTime ? StepOf(new Instant(rows.Times[row])).UnixNanos : null;
 
     public override void VisitText(ReadOnlySpan<byte> utf8)
     {

@@ -1,4 +1,3 @@
-using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Records;
@@ -17,8 +16,6 @@ internal sealed class ColumnPlan
     /// <param name="keyed">Its different values are to be numbered.</param>
     public ColumnSlot? Add(RecordField field, bool keyed)
     {
-        if (field.IsRecordTime)
-            return new ColumnSlot(ColumnKind.Time, 0);
         if (field.Path is null)
             return null;
         List<FieldPath> list = keyed ? _keys : _values;
@@ -29,7 +26,6 @@ internal sealed class ColumnPlan
 
 internal enum ColumnKind
 {
-    Time,
     Key,
     Value,
 }
@@ -42,9 +38,6 @@ internal readonly record struct ColumnSlot(ColumnKind Kind, int Index)
     {
         switch (Kind)
         {
-            case ColumnKind.Time:
-                visitor.Visit(Cell.Of(new Instant(rows.Times[row])));
-                break;
             case ColumnKind.Key:
                 int key = rows.Keys(Index)[row];
                 if (key != KeyTable.Missing)
