@@ -16,6 +16,9 @@ internal sealed class CountedSpans : BatchActivityExportProcessor
     private readonly Drops _drops;
     private readonly int _room;
 
+    // OpenTelemetry's queue gives up, without a word, on a thread that others overtake too often.
+    private readonly Lock _adding = new();
+
     private CountedSpans(Exporter exporter, Drops drops, BatchExportProcessorOptions<Activity> batches)
         : base(exporter, batches.MaxQueueSize, batches.ScheduledDelayMilliseconds,
             batches.ExporterTimeoutMilliseconds, batches.MaxExportBatchSize) =>
@@ -36,7 +39,8 @@ internal sealed class CountedSpans : BatchActivityExportProcessor
     {
         if (Interlocked.Increment(ref _exporter.Waiting) <= _room)
         {
-            base.OnExport(data);
+            lock (_adding)
+                base.OnExport(data);
             return;
         }
         Interlocked.Decrement(ref _exporter.Waiting);
