@@ -134,7 +134,7 @@ internal sealed record SegmentFooter
 
     private static byte[][] ReadStreams(byte[] bytes, ref ByteReader reader)
     {
-        int count = reader.Count(reader.Left * 1100);
+        int count = reader.Count(int.MaxValue);
         int at = bytes.Length - reader.Left;
         byte[] text = TextBlock.Read(bytes, ref at);
         reader = new ByteReader(bytes.AsSpan(at));

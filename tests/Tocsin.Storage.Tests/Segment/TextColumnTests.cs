@@ -44,6 +44,22 @@ public sealed class TextColumnTests
     }
 
     [Fact]
+    public void A_text_may_have_as_many_numbers_and_words_as_there_can_be_slots()
+    {
+        byte[][] texts = [.. Enumerable.Range(0, 600).Select(i => Utf8(
+            string.Join('.', Enumerable.Range(100 + i, TextTemplate.MaxSlots)) + " " + string.Join(' ', Enumerable.Range(0, 40).Select(word => word < 15 ? s_verbs[(i + word) % 5] : "same"))))];
+        using Column column = Encoded(texts, out _);
+        column.ShouldBeOfType<TextColumn>().Words(0).Slots.ShouldBeGreaterThan(1);
+        var value = new ByteBuffer();
+        for (int row = 0; row < texts.Length; row++)
+        {
+            value.Clear();
+            column.Write(row, value);
+            TextOf(value.Span).ShouldBe(texts[row]);
+        }
+    }
+
+    [Fact]
     [Trait("Kind", "Fuzz")]
     public void Texts_come_back_to_the_byte()
     {

@@ -300,7 +300,7 @@ internal sealed class TextColumn : Column
         for (int code = 0; code < slots.Length; code++)
         {
             int wanted = TextTemplate.SlotsOf(Template(code));
-            if (wanted > TextTemplate.MaxSlots)
+            if (wanted > TextTemplate.MaxSlots + WordClusters.MaxWords)
                 throw new InvalidDataException("a template has too many slots");
             IntPack[] packs = wanted == 0 ? [] : new IntPack[wanted];
             for (int i = 0; i < packs.Length; i++)

@@ -10,7 +10,13 @@ namespace Tocsin.Storage.Segment.Columns;
 internal sealed class WordClusters
 {
     public const int Wild = -1;
-    private const int MaxWords = 64;
+
+    /// <summary>Templates with more words are joined with no other, so that a template has no more word slots.</summary>
+    public const int MaxWords = 64;
+
+    /// <summary>Of one shape: texts without anything in common must not cost the square of their number.</summary>
+    private const int MaxCompared = 128;
+
 
     private readonly Dictionary<ulong, List<Cluster>> _byShape = [];
     private readonly List<Cluster> _clusters = [];
@@ -43,7 +49,7 @@ internal sealed class WordClusters
             ulong shape = Split(heap, templates[i].Start, templates[i].Length);
             int[] words = [.. _line];
             ref List<Cluster>? alike = ref CollectionsMarshal.GetValueRefOrAddDefault(_byShape, shape, out _);
-            Cluster? cluster = words.Length > MaxWords ? null : (alike ??= []).MaxBy(c => c.Likeness(words));
+            Cluster? cluster = words.Length > MaxWords ? null : (alike ??= []).Take(MaxCompared).MaxBy(c => c.Likeness(words));
             if (cluster is null || !cluster.Takes(words))
             {
                 cluster = new Cluster(_clusters.Count, words, SlotWords(heap));
