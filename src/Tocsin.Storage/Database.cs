@@ -25,6 +25,7 @@ public sealed class Database : IDisposable
     private readonly LiveSet _live;
     private readonly Upkeep _upkeep;
     private readonly Scrubber _scrubber;
+    private readonly BlockCache _cache;
     private readonly Thread _sealer;
     private readonly AutoResetEvent _sealWanted = new(false);
     private readonly CancellationTokenSource _closing = new();
@@ -46,14 +47,18 @@ public sealed class Database : IDisposable
         files.CreateDirectory(walFolder);
         files.SyncDirectory(options.Directory);
 
-        var segments = new SegmentRecovery(files, options.Directory, Damaged);
+        BlockCache cache = _cache = new BlockCache(options.CacheBytes);
+        metrics.Gauge("tocsin_storage_cache_bytes", "Directories and layouts of columns held for the next queries.", () => cache.Bytes);
+        metrics.CounterOf("tocsin_storage_cache_hits_total", "Directories and layouts of columns that were held.", () => cache.Hits);
+        metrics.CounterOf("tocsin_storage_cache_misses_total", "Directories and layouts of columns that had to be read.", () => cache.Misses);
+        var segments = new SegmentRecovery(files, options.Directory, Damaged, cache);
         segments.Run(() => LogStart(files, walFolder));
         ulong covered = segments.Manifest.CoveredSequence;
         var pool = new ChunkPool(Math.Min(Limits.ChunkBytes, options.MemTableBytes));
         TombstoneFile deletions = TombstoneFile.Load(files, options.Directory, options.ReadCondition);
         var empty = new MemTable(pool, covered, clock.GetTimestamp());
         _live = new LiveSet(new Snapshot(empty, [], segments.Segments, deletions.Tombstones));
-        _upkeep = new Upkeep(options, files, clock, metrics, _live, pool, segments, deletions.NextId, Damaged);
+        _upkeep = new Upkeep(options, files, clock, metrics, _live, pool, segments, deletions.NextId, Damaged, cache);
 
         _scrubber = new Scrubber(options, files, clock, metrics, _live);
 
@@ -227,6 +232,9 @@ public sealed class Database : IDisposable
 
     /// <summary>How often all segments were compared with their checksums since the start.</summary>
     public long ScrubPasses => _scrubber.Passes;
+
+    /// <summary>Bytes of directories and layouts of columns held for the next queries, about.</summary>
+    internal long CacheBytes => _cache.Bytes;
 
     public DatabaseStats Stats()
     {

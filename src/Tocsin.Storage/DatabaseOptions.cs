@@ -43,6 +43,9 @@ public sealed record DatabaseOptions
     /// <summary>Bytes that may wait for the committer.</summary>
     public int QueuedBytes { get; init; } = Limits.QueuedBytes;
 
+    /// <summary>Bytes of column directories and layouts held for the next queries; 0 holds none.</summary>
+    public long CacheBytes { get; init; } = Limits.CacheBytes;
+
     /// <summary>Size at which a log file is closed.</summary>
     public int WalFileBytes { get; init; } = Limits.WalFileBytes;
 }

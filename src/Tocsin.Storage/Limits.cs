@@ -34,6 +34,11 @@ public static class Limits
 
     public static readonly TimeSpan SealManyAfter = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// What queries have learned of blocks; the dictionaries of a block take some hundred kilobytes.
+    /// </summary>
+    public const int CacheBytes = 64 * MiB;
+
     /// <summary>One piece of memtable memory, and the unit in which a scan visits it.</summary>
     public const int ChunkBytes = MiB;
 

@@ -23,6 +23,7 @@ internal sealed partial class Upkeep
     private readonly LiveSet _live;
     private readonly ChunkPool _pool;
     private readonly Action<Exception> _onDamage;
+    private readonly BlockCache _cache;
     private readonly string _eventsFolder;
     private readonly SegmentWriter _writer;
     private readonly Retention _retention;
@@ -37,8 +38,9 @@ internal sealed partial class Upkeep
 
     public Upkeep(
         DatabaseOptions options, IFileSystem files, TimeProvider clock, MetricSet metrics, LiveSet live, ChunkPool pool,
-        SegmentRecovery recovered, long nextTombstone, Action<Exception> onDamage)
+        SegmentRecovery recovered, long nextTombstone, Action<Exception> onDamage, BlockCache cache)
     {
+        _cache = cache;
         _options = options;
         _files = files;
         _clock = clock;
@@ -206,7 +208,7 @@ internal sealed partial class Upkeep
         try
         {
             _writer.Write(entry.Id, into.Dataset, into.Day, rows, from, to, replaced, into.Class);
-            return SegmentFile.Open(_files, path, _onDamage);
+            return SegmentFile.Open(_files, path, _onDamage, _cache);
         }
         catch (IOException)
         {

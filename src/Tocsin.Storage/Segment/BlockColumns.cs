@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Text;
 using Tocsin.Model;
 using Tocsin.Model.Events;
-using Tocsin.Storage.Io;
 using Tocsin.Storage.Scan;
 using Tocsin.Storage.Segment.Columns;
 
@@ -31,7 +30,7 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
 
     public IReadOnlyList<StreamCount> Streams => header.Streams;
 
-    public long BytesRead { get; private set; } = header.DirectoryLength;
+    public long BytesRead => header.DirectoryLength + _read.Values.Sum(c => c.BytesRead);
 
     /// <summary>Nanoseconds since 1970 of each row, rising.</summary>
     public ReadOnlySpan<long> Times => (_times ??= Numbers(ColumnRole.Time)).AsSpan(0, Rows);
@@ -208,16 +207,30 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
             ? streams : throw new InvalidDataException("a row points past the streams of its segment");
     }
 
+    /// <summary>A column is gone through, and compared with its checksum, once as long as its layout is remembered.</summary>
     private Column Read(ColumnEntry entry)
     {
         long start = (long)header.DirectoryLength + entry.Offset;
         if (start + entry.StoredLength > header.Length)
             throw new InvalidDataException("a column lies outside its block");
-        byte[] stored = file.Read(header.Offset + start, entry.StoredLength);
-        if (Crc32C.Of(stored) != entry.Crc)
-            throw new InvalidDataException($"column {Encoding.UTF8.GetString(entry.Name)} of a block is damaged");
-        BytesRead += stored.Length;
-        return Column.Read(entry.Encoding, stored, Rows);
+        long offset = header.Offset + start;
+        var bytes = new ColumnBytes(file, offset, entry.StoredLength);
+        try
+        {
+            if (file.Cache.Find<ColumnLayout>(file, offset) is not { } layout)
+            {
+                if (!bytes.IsSound(entry.Crc))
+                    throw new InvalidDataException($"column {Encoding.UTF8.GetString(entry.Name)} of a block is damaged");
+                layout = ColumnLayout.Read(entry.Encoding, bytes, Rows);
+                file.Cache.Add(file, offset, layout, layout.Size);
+            }
+            return layout.Open(bytes);
+        }
+        catch
+        {
+            bytes.Dispose();
+            throw;
+        }
     }
 
     private static void Return(ref long[]? array)

@@ -18,6 +18,9 @@ internal sealed class BlockDirectory
 
     public IReadOnlyList<ColumnEntry> Entries { get; }
 
+    /// <summary>Bytes in memory, about.</summary>
+    public int Size => 200 + Entries.Sum(e => 250 + e.Name.Length * 3);
+
     public ColumnEntry? this[ColumnRole role]
     {
         get

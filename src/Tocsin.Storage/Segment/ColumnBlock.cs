@@ -8,8 +8,6 @@ namespace Tocsin.Storage.Segment;
 /// <summary>A block of typed columns, its rows in order of time. Columns are read one by one, as they are asked for.</summary>
 internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : SegmentBlock(file, header)
 {
-    private BlockDirectory? _directory;
-
     public override BlockMatches Open(BlockQuery query)
     {
         BlockColumns columns = Columns();
@@ -51,7 +49,7 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
     {
         try
         {
-            BlockDirectory directory = _directory ??= BlockDirectory.Read(File, Header);
+            BlockDirectory directory = Directory();
             return directory[ColumnRole.Overflow] is null && field.IsFlatIn(directory)
                 && field.Names.All(name => directory.Fields(name).Length == 0);
         }
@@ -70,7 +68,16 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
     }
 
     /// <summary>The columns, to be disposed by the caller. Throws when the block is damaged.</summary>
-    public BlockColumns Columns() => new(File, Header, _directory ??= BlockDirectory.Read(File, Header));
+    public BlockColumns Columns() => new(File, Header, Directory());
+
+    private BlockDirectory Directory()
+    {
+        if (File.Cache.Find<BlockDirectory>(File, Header.Offset) is { } known)
+            return known;
+        BlockDirectory directory = BlockDirectory.Read(File, Header);
+        File.Cache.Add(File, Header.Offset, directory, directory.Size);
+        return directory;
+    }
 
     /// <summary>The rows within the query's bounds: as rows are in order, those between two of them.</summary>
     public RowSet InRange(BlockQuery query, BlockColumns columns)

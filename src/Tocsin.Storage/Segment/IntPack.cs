@@ -1,12 +1,12 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
+using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
 
 /// <summary>
 /// Whole numbers as small as their spread: per chunk of 1024 the least one, and the differences to it at the width that the
-/// greatest needs. Any number can be read without the others, but in delta packs, where a chunk is read from its start.
+/// greatest needs. Any number can be read without the others, but in delta packs, where a chunk is read from its start. One thread.
 /// </summary>
 /// <remarks>
 /// Layout (docs/formats/segment.md):
@@ -19,32 +19,30 @@ namespace Tocsin.Storage.Segment;
 internal sealed class IntPack
 {
     public const int Chunk = 1024, Padding = 8;
-    private const byte PlainMode = 0, DeltaMode = 1;
+    public const byte PlainMode = 0, DeltaMode = 1;
 
-    private readonly byte[] _bytes;
+    private readonly PackLayout _layout;
+    private readonly ColumnBytes _bytes;
     private readonly long[] _bases;
     private readonly long[]? _steps;
     private readonly byte[] _widths;
     private readonly int[] _starts;
 
-    private IntPack(byte[] bytes, int count, bool delta)
+    /// <param name="layout">Of a pack in these bytes.</param>
+    /// <param name="bytes">Read as numbers are asked for.</param>
+    public IntPack(PackLayout layout, ColumnBytes bytes)
     {
-        _bytes = bytes;
-        Count = count;
-        int chunks = (count + Chunk - 1) / Chunk;
-        _bases = new long[chunks];
-        _steps = delta ? new long[chunks] : null;
-        _widths = new byte[chunks];
-        _starts = new int[chunks];
+        (_layout, _bytes) = (layout, bytes);
+        (_bases, _steps, _widths, _starts) = (layout.Bases, layout.Steps, layout.Widths, layout.Starts);
     }
 
-    public int Count { get; }
+    public int Count => _layout.Count;
 
     /// <summary>A number is read over those before it in its chunk.</summary>
     public bool IsDelta => _steps is not null;
 
     /// <summary>The one number there is, over and over; null when there are several.</summary>
-    public long? Only { get; private set; }
+    public long? Only => _layout.Only;
 
     /// <param name="values">At least one.</param>
     /// <param name="delta">For values that mostly rise by about the same.</param>
@@ -83,42 +81,8 @@ internal sealed class IntPack
         return bits / 8;
     }
 
-    /// <summary>Throws <see cref="InvalidDataException"/> when the pack reaches past the bytes.</summary>
-    /// <param name="bytes">Kept.</param>
-    /// <param name="at">Moved behind the pack.</param>
-    /// <param name="count">How many numbers the pack has.</param>
-    public static IntPack Read(byte[] bytes, ref int at, int count)
-    {
-        var reader = new ByteReader(bytes, at);
-        byte mode = reader.U8();
-        if (mode > DeltaMode)
-            throw new InvalidDataException($"pack mode {mode} is not known");
-        if (count > 0 && (count + Chunk - 1) / Chunk * 2 > reader.Left)
-            throw new InvalidDataException("a pack is shorter than it claims");
-        var pack = new IntPack(bytes, count, mode == DeltaMode);
-        for (int c = 0; c < pack._widths.Length; c++)
-        {
-            pack._bases[c] = reader.Zigzag();
-            if (pack._steps is { } steps)
-                steps[c] = reader.Zigzag();
-            pack._widths[c] = reader.U8();
-            if (pack._widths[c] > 64)
-                throw new InvalidDataException("a number has more than 64 bits");
-        }
-        long start = bytes.Length - reader.Left;
-        for (int c = 0; c < pack._widths.Length; c++)
-        {
-            pack._starts[c] = (int)Math.Min(start, int.MaxValue);
-            start += (Math.Min(Chunk, count - c * Chunk) * (long)pack._widths[c] + 7) / 8;
-        }
-        if (start + Padding > bytes.Length)
-            throw new InvalidDataException("a pack reaches past its column");
-        at = (int)start;
-        if (!pack._widths.AsSpan().ContainsAnyExcept((byte)0) && pack._steps is null && count > 0
-            && !pack._bases.AsSpan().ContainsAnyExcept(pack._bases[0]))
-            pack.Only = pack._bases[0];
-        return pack;
-    }
+    /// <summary>As <see cref="PackLayout.Read"/>.</summary>
+    public static IntPack Read(ColumnBytes bytes, ref int at, int count) => new(PackLayout.Read(bytes, ref at, count), bytes);
 
     public long this[int i]
     {
@@ -126,75 +90,104 @@ internal sealed class IntPack
         get
         {
             int chunk = i / Chunk;
-            if (_steps is not null)
-                return Sum(chunk, i % Chunk);
-            return unchecked(_bases[chunk] + (long)Bits(_starts[chunk], i % Chunk, _widths[chunk]));
+            return _steps is null ? unchecked(_bases[chunk] + (long)Bits(_starts[chunk], i % Chunk, _widths[chunk]))
+                : Sum(chunk, i % Chunk);
         }
     }
 
     /// <param name="into">As long as the pack.</param>
     public void Read(Span<long> into)
     {
+        LoadAll();
         for (int c = 0; c < _widths.Length; c++)
         {
             Span<long> chunk = into[(c * Chunk)..Math.Min(Count, (c + 1) * Chunk)];
-            (long value, int start, int width) = (_bases[c], _starts[c], _widths[c]);
+            (long value, int width) = (_bases[c], _widths[c]);
             if (width == 0 && _steps is null)
             {
                 chunk.Fill(value);
                 continue;
             }
+            ref byte bits = ref BitsOf(c);
             if (_steps is null)
             {
                 for (int i = 0; i < chunk.Length; i++)
-                    chunk[i] = unchecked(value + (long)Bits(start, i, width));
+                    chunk[i] = unchecked(value + (long)Bits(ref bits, i, width));
                 continue;
             }
             chunk[0] = value;
             for (int i = 1; i < chunk.Length; i++)
-                chunk[i] = value = unchecked(value + _steps[c] + (long)Bits(start, i, width));
+                chunk[i] = value = unchecked(value + _steps[c] + (long)Bits(ref bits, i, width));
         }
     }
 
     /// <summary>For codes: small numbers that are not negative.</summary>
     public void Read(Span<int> into)
     {
+        LoadAll();
         for (int c = 0; c < _widths.Length; c++)
+            Read(c, into[(c * Chunk)..Math.Min(Count, (c + 1) * Chunk)]);
+    }
+
+    /// <summary>Codes of one chunk, from its first on.</summary>
+    public void Read(int chunk, Span<int> into)
+    {
+        (long least, int width) = (_bases[chunk], _widths[chunk]);
+        if (_steps is not null || width > 31 || least is < 0 or > int.MaxValue / 2)
+            throw new InvalidDataException("codes are no small numbers");
+        int value = (int)least;
+        if (width == 0)
         {
-            Span<int> chunk = into[(c * Chunk)..Math.Min(Count, (c + 1) * Chunk)];
-            (int value, int start, int width) = ((int)_bases[c], _starts[c], _widths[c]);
-            if (_steps is not null || width > 31 || _bases[c] is < 0 or > int.MaxValue / 2)
-                throw new InvalidDataException("codes are no small numbers");
-            if (width == 0)
-            {
-                chunk.Fill(value);
-                continue;
-            }
-            ulong mask = (1UL << width) - 1;
-            ref byte bits = ref MemoryMarshal.GetArrayDataReference(_bytes);
-            int bit = start * 8;
-            for (int i = 0; i < chunk.Length; i++, bit += width)
-            {
-                ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bits, bit >> 3));
-                chunk[i] = value + (int)(word >> (bit & 7) & mask);
-            }
+            into.Fill(value);
+            return;
+        }
+        ulong mask = (1UL << width) - 1;
+        ref byte bits = ref BitsOf(chunk);
+        int bit = 0;
+        for (int i = 0; i < into.Length; i++, bit += width)
+        {
+            ulong word = Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bits, bit >> 3));
+            into[i] = value + (int)(word >> (bit & 7) & mask);
         }
     }
 
     private long Sum(int chunk, int index)
     {
         long value = _bases[chunk];
+        ref byte bits = ref BitsOf(chunk);
         for (int i = 1; i <= index; i++)
-            value = unchecked(value + _steps![chunk] + (long)Bits(_starts[chunk], i, _widths[chunk]));
+            value = unchecked(value + _steps![chunk] + (long)Bits(ref bits, i, _widths[chunk]));
         return value;
     }
 
-    // Bounds were proven when the pack was read: start + bits + 8 bytes lie inside.
+    private void LoadAll()
+    {
+        if (Count > 0)
+            _bytes.At(_starts[0], _layout.End + Padding - _starts[0]);
+    }
+
+    /// <summary>Where the bits of a chunk begin; they are there, and the padding too.</summary>
+    private ref byte BitsOf(int chunk) => ref _bytes.First(
+        _starts[chunk], (Math.Min(Chunk, Count - chunk * Chunk) * _widths[chunk] + 7) / 8 + Padding);
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ulong Bits(int start, int index, int width)
     {
         long bit = (long)index * width;
-        ref byte at = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_bytes), start + (int)(bit >> 3));
+        int shift = (int)bit & 7;
+        ref byte at = ref _bytes.First(start + (int)(bit >> 3), width + shift > 64 ? 9 : 8);
+        ulong word = Unsafe.ReadUnaligned<ulong>(ref at) >> shift;
+        if (width + shift > 64)
+            word |= (ulong)Unsafe.Add(ref at, 8) << (64 - shift);
+        return width == 64 ? word : word & ((1UL << width) - 1);
+    }
+
+    // Bounds were proven when the layout was read: start + bits + 8 bytes lie inside.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ulong Bits(ref byte start, int index, int width)
+    {
+        long bit = (long)index * width;
+        ref byte at = ref Unsafe.Add(ref start, (int)(bit >> 3));
         int shift = (int)bit & 7;
         ulong word = Unsafe.ReadUnaligned<ulong>(ref at) >> shift;
         if (width + shift > 64)

@@ -15,9 +15,10 @@ internal sealed class SegmentFile : SharedPart
     private IFile? _file;
     private volatile bool _doomed;
 
-    private SegmentFile(IFileSystem files, string path, SegmentFooter footer, long length, Action<Exception> onDamage)
+    private SegmentFile(IFileSystem files, string path, SegmentFooter footer, long length, Action<Exception> onDamage, BlockCache cache)
     {
         _files = files;
+        Cache = cache;
         Path = path;
         Footer = footer;
         Length = length;
@@ -35,16 +36,23 @@ internal sealed class SegmentFile : SharedPart
     public long Rows { get; }
     public long RawBytes { get; }
 
+    /// <summary>What readers of its blocks share.</summary>
+    public BlockCache Cache { get; }
+
     /// <summary>Told of damage that costs no rows.</summary>
     public Action<Exception> OnDamage { get; }
 
     /// <summary>
     /// Throws <see cref="IOException"/> or <see cref="InvalidDataException"/> when there is no whole segment.
     /// </summary>
-    public static SegmentFile Open(IFileSystem files, string path, Action<Exception> onDamage)
+    /// <param name="files">Where it is.</param>
+    /// <param name="path">Its name.</param>
+    /// <param name="onDamage">Told of damage that costs no rows.</param>
+    /// <param name="cache">Of the database; null keeps nothing.</param>
+    public static SegmentFile Open(IFileSystem files, string path, Action<Exception> onDamage, BlockCache? cache = null)
     {
         using IFile file = files.OpenRead(path);
-        return new SegmentFile(files, path, SegmentFooter.Read(file), file.Length, onDamage);
+        return new SegmentFile(files, path, SegmentFooter.Read(file), file.Length, onDamage, cache ?? new BlockCache(0));
     }
 
     public void View(Instant from, Instant to, List<ScanBlock> into)
@@ -58,10 +66,16 @@ internal sealed class SegmentFile : SharedPart
 
     public byte[] Read(long offset, int length)
     {
-        IFile file = Opened();
         byte[] bytes = GC.AllocateUninitializedArray<byte>(length);
-        return file.Read(offset, bytes) == length ? bytes
-            : throw new InvalidDataException("the segment file is too short");
+        Read(offset, bytes);
+        return bytes;
+    }
+
+    /// <summary>Fills the span.</summary>
+    public void Read(long offset, Span<byte> into)
+    {
+        if (Opened().Read(offset, into) != into.Length)
+            throw new InvalidDataException("the segment file is too short");
     }
 
     /// <summary>One byte, unchecked.</summary>
@@ -88,6 +102,7 @@ internal sealed class SegmentFile : SharedPart
     protected override void Free()
     {
         _file?.Dispose();
+        Cache.Drop(this);
         if (!_doomed)
             return;
         try

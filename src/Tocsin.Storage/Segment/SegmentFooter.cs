@@ -136,7 +136,7 @@ internal sealed record SegmentFooter
     {
         int count = reader.Count(int.MaxValue);
         int at = bytes.Length - reader.Left;
-        byte[] text = TextBlock.Read(bytes, ref at);
+        byte[] text = TextBlock.Read(new ColumnBytes(bytes), ref at);
         reader = new ByteReader(bytes.AsSpan(at));
         var rest = new ByteReader(text);
         if (count > text.Length)

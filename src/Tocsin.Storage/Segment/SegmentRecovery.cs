@@ -9,7 +9,7 @@ namespace Tocsin.Storage.Segment;
 /// it is
 /// made again from the segment files.
 /// </summary>
-internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<Exception> onDamage)
+internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<Exception> onDamage, BlockCache cache)
 {
     private readonly Dictionary<ulong, ManifestEntry> _entries = [];
     private readonly string _events = Path.Combine(folder, FileNames.EventsFolder);
@@ -30,7 +30,7 @@ internal sealed class SegmentRecovery(IFileSystem files, string folder, Action<E
         {
             try
             {
-                Segments.Add(SegmentFile.Open(files, entry.PathIn(_events), onDamage));
+                Segments.Add(SegmentFile.Open(files, entry.PathIn(_events), onDamage, cache));
             }
             catch (Exception error) when (error is IOException or InvalidDataException or UnauthorizedAccessException)
             {

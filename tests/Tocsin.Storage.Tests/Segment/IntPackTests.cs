@@ -1,4 +1,5 @@
 using Tocsin.Storage.Segment;
+using Tocsin.Storage.Segment.Columns;
 using Tocsin.Testing;
 
 namespace Tocsin.Storage.Tests.Segment;
@@ -21,7 +22,7 @@ public sealed class IntPackTests
             int end = bytes.Length;
             bytes.Take(IntPack.Padding).Clear();
             int at = 1;
-            IntPack pack = IntPack.Read(bytes.Span.ToArray(), ref at, numbers.Length);
+            IntPack pack = IntPack.Read(new ColumnBytes(bytes.Span.ToArray()), ref at, numbers.Length);
             at.ShouldBe(end);
             long[] all = new long[numbers.Length];
             pack.Read(all);
@@ -37,8 +38,8 @@ public sealed class IntPackTests
         var bytes = new ByteBuffer();
         IntPack.Write([1, 2, 1000], delta: false, bytes);
         int at = 0;
-        Should.Throw<InvalidDataException>(() => IntPack.Read(bytes.Span.ToArray(), ref at, 3));
-        Should.Throw<InvalidDataException>(() => IntPack.Read(bytes.Span.ToArray(), ref at, 4000));
+        Should.Throw<InvalidDataException>(() => IntPack.Read(new ColumnBytes(bytes.Span.ToArray()), ref at, 3));
+        Should.Throw<InvalidDataException>(() => IntPack.Read(new ColumnBytes(bytes.Span.ToArray()), ref at, 4000));
     }
 
     private static long Number(Random random, int width) => width == 0 ? 42

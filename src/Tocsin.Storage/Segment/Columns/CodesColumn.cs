@@ -4,21 +4,31 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment.Columns;
 
-/// <summary>The same value in every row. Layout: value (tag and payload).</summary>
-internal sealed class ConstantColumn : Column
+/// <summary>The one value.</summary>
+internal sealed class ConstantLayout : ColumnLayout
 {
     private readonly byte[] _value;
 
-    public ConstantColumn(byte[] raw, int rows) : base(rows)
+    public ConstantLayout(ColumnBytes bytes, int rows) : base(rows)
     {
-        _value = raw;
-        ReadOnlySpan<byte> rest = raw;
-        if (raw.Length == 0)
+        _value = bytes.At(0, bytes.Length).ToArray();
+        ReadOnlySpan<byte> rest = _value;
+        if (rest.Length == 0)
             throw new InvalidDataException("a constant is one value");
         BatchShape.CheckValue(FieldValue.Read(ref rest));
         if (rest.Length > 0)
             throw new InvalidDataException("a constant is one value");
     }
+
+    public override int Size => 50 + _value.Length;
+
+    public override Column Open(ColumnBytes bytes) => new ConstantColumn(_value, Rows, bytes);
+}
+
+/// <summary>The same value in every row. Layout: value (tag and payload).</summary>
+internal sealed class ConstantColumn(byte[] value, int rows, ColumnBytes bytes) : Column(rows, bytes)
+{
+    private readonly byte[] _value = value;
 
     public ReadOnlySpan<byte> Value => _value;
 
@@ -36,46 +46,80 @@ internal sealed class ConstantColumn : Column
     public override void AddPresent(RowSet into) => into.AddRange(0, Rows);
 }
 
+/// <summary>The values, and where the codes of the rows lie.</summary>
+internal sealed class CodesLayout : ColumnLayout
+{
+    private int[]? _newBefore;
+
+    public CodesLayout(ColumnBytes bytes, int rows) : base(rows)
+    {
+        var reader = new ByteReader(bytes.At(0, Math.Min(bytes.Length, 11)));
+        int all = reader.Left;
+        byte mode = reader.U8();
+        if (mode > CodesColumn.Recent)
+            throw new InvalidDataException($"mode {mode} of codes is not known");
+        int count = reader.Count(rows), at = all - reader.Left;
+        Values = ValueTable.Read(bytes, ref at, count);
+        if (mode == CodesColumn.Recent)
+            Recent = Presence.Read(bytes, ref at, rows);
+        Pack = PackLayout.Read(bytes, ref at, Recent?.Count ?? rows);
+    }
+
+    public ValueTable Values { get; }
+
+    /// <summary>Null in plain mode, which has a code for rows without a value.</summary>
+    public Presence? Recent { get; }
+
+    public PackLayout Pack { get; }
+
+    public override int Size => 100 + Values.Size + (Recent?.Size ?? 0) + Pack.Size + Pack.Starts.Length * 4;
+
+    public override Column Open(ColumnBytes bytes) => new CodesColumn(this, bytes);
+
+    /// <summary>Of recent codes: how many values have come up before each chunk. Counted once.</summary>
+    public int[] NewBefore(IntPack pack)
+    {
+        if (Volatile.Read(ref _newBefore) is { } known)
+            return known;
+        int[] before = new int[Pack.Starts.Length];
+        Span<int> codes = stackalloc int[IntPack.Chunk];
+        for (int chunk = 0, count = 0; chunk < before.Length; chunk++)
+        {
+            before[chunk] = count;
+            Span<int> some = codes[..Math.Min(IntPack.Chunk, Pack.Count - chunk * IntPack.Chunk)];
+            pack.Read(chunk, some);
+            count += some.Count(0);
+        }
+        Volatile.Write(ref _newBefore, before);
+        return before;
+    }
+}
+
 /// <summary>
 /// Each different value once, and its number per row. Layout: u8 mode (0 plain, 1 recent), varint count, text block of
 /// (varint length, value)*, then plain: pack of codes per row, the count meaning no value; recent: presence, pack per value of
 /// how many values have come up after it, 0 being the next new one. 8 bytes of padding.
 /// </summary>
-internal sealed class CodesColumn : Column
+internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)
 {
     public const byte Plain = 0, Recent = 1;
 
-    private readonly byte[] _heap;
-    private readonly int[] _starts;
-    private readonly byte[] _raw;
-    private readonly byte _mode;
-    private readonly Presence? _presence;
-    private readonly IntPack _pack;
-    private int[]? _codes;
+    private const int FewRows = 128;
 
-    public CodesColumn(byte[] raw, int rows) : base(rows)
-    {
-        _raw = raw;
-        var reader = new ByteReader(raw);
-        _mode = reader.U8();
-        if (_mode > Recent)
-            throw new InvalidDataException($"mode {_mode} of codes is not known");
-        int count = reader.Count(rows);
-        int at = raw.Length - reader.Left;
-        _heap = TextBlock.Read(raw, ref at);
-        _starts = ReadValues(_heap, count);
-        if (_mode == Recent)
-            _presence = Presence.Read(raw, ref at, rows);
-        _pack = IntPack.Read(raw, ref at, _presence?.Count ?? rows);
-    }
+    private readonly IntPack _pack = new(layout.Pack, bytes);
+    private readonly Presence? _recent = layout.Recent;
+    private readonly ColumnBytes _bytes = bytes;
+    private int[]? _codes;
+    private int _asked;
 
     /// <summary>How many different values there are.</summary>
-    public int Values => _starts.Length - 1;
+    public int Values => layout.Values.Count;
 
     /// <summary>Number of the value of each row; <see cref="Values"/> when it has none.</summary>
     public ReadOnlySpan<int> Codes => (_codes ??= ReadCodes()).AsSpan(0, Rows);
 
-    public ReadOnlySpan<byte> this[int code] => _heap.AsSpan(_starts[code], _starts[code + 1] - _starts[code]);
+    /// <summary>Valid until the next call.</summary>
+    public ReadOnlySpan<byte> this[int code] => layout.Values.Of(code, _bytes);
 
     public override bool Has(int row) => CodeOf(row) != Values;
 
@@ -136,12 +180,22 @@ internal sealed class CodesColumn : Column
         }
     }
 
+    /// <summary>Of one row without the others, until many have been asked for.</summary>
     private int CodeOf(int row)
     {
-        if (_codes is not null || _mode == Recent)
+        if (_codes is not null || _asked++ >= FewRows)
             return Codes[row];
-        long code = _pack[row];
+        long code = _recent is null ? _pack[row] : _recent[row] ? RecentCode(_recent.IndexOf(row)) : Values;
         return code >= 0 && code <= Values ? (int)code : throw new InvalidDataException("a row points past its dictionary");
+    }
+
+    private long RecentCode(int index)
+    {
+        int[] before = layout.NewBefore(_pack);
+        int chunk = index / IntPack.Chunk;
+        Span<int> codes = stackalloc int[index % IntPack.Chunk + 1];
+        _pack.Read(chunk, codes);
+        return (long)before[chunk] + codes[..^1].Count(0) - codes[^1];
     }
 
     private int[] ReadCodes()
@@ -149,7 +203,7 @@ internal sealed class CodesColumn : Column
         int[] codes = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
         Span<int> read = codes.AsSpan(0, _pack.Count);
         _pack.Read(read);
-        if (_mode == Recent)
+        if (_recent is not null)
             Place(codes);
         // One pass proves all: as unsigned numbers none is above the count.
         uint most = 0;
@@ -170,34 +224,9 @@ internal sealed class CodesColumn : Column
             if (codes[i] == next)
                 next++;
         }
-        if (_presence!.All)
+        if (_recent!.All)
             return;
         for (int row = Rows - 1, value = _pack.Count - 1; row >= 0; row--)
-            codes[row] = _presence[row] ? codes[value--] : Values;
-    }
-
-    private static int[] ReadValues(byte[] heap, int count)
-    {
-        // Lengths and values alternate; the starts are of the values, each of which ends where the next length begins.
-        int[] starts = new int[count + 1];
-        var reader = new ByteReader(heap);
-        int to = 0;
-        for (int i = 0; i < count; i++)
-        {
-            int length = reader.Count(reader.Left);
-            ReadOnlySpan<byte> value = reader.Bytes(length);
-            ReadOnlySpan<byte> rest = value;
-            BatchShape.CheckValue(FieldValue.Read(ref rest));
-            if (rest.Length > 0)
-                throw new InvalidDataException("a dictionary entry is one value");
-            // Values move together over the lengths, so that starts alone tell them apart.
-            value.CopyTo(heap.AsSpan(to));
-            starts[i] = to;
-            to += length;
-        }
-        if (reader.Left > 0)
-            throw new InvalidDataException("bytes are left after the last value");
-        starts[count] = to;
-        return starts;
+            codes[row] = _recent[row] ? codes[value--] : Values;
     }
 }

@@ -3,22 +3,18 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment.Columns;
 
-/// <summary>
-/// Values of any kinds one after the other. Layout: presence, text block of values (tag and payload), pack of their lengths, 8
-/// bytes of padding.
-/// </summary>
-internal sealed class HeapColumn : Column
+/// <summary>The values themselves, which are few or differ in kind, and where each begins.</summary>
+internal sealed class HeapLayout : ColumnLayout
 {
-    private readonly Presence _presence;
     private readonly byte[] _heap;
     private readonly int[] _starts;
 
-    public HeapColumn(byte[] raw, int rows) : base(rows)
+    public HeapLayout(ColumnBytes bytes, int rows) : base(rows)
     {
         int at = 0;
-        _presence = Presence.Read(raw, ref at, rows);
-        _heap = TextBlock.Read(raw, ref at);
-        IntPack lengths = IntPack.Read(raw, ref at, _presence.Count);
+        Present = Presence.Read(bytes, ref at, rows);
+        _heap = TextBlock.Read(bytes, ref at);
+        IntPack lengths = IntPack.Read(bytes, ref at, Present.Count);
         _starts = new int[lengths.Count + 1];
         long start = 0;
         for (int i = 0; i < lengths.Count; i++)
@@ -36,31 +32,44 @@ internal sealed class HeapColumn : Column
             throw new InvalidDataException("bytes are left after the last value");
     }
 
+    public Presence Present { get; }
+
+    public override int Size => 100 + Present.Size + _heap.Length + _starts.Length * 4;
+
     /// <summary>Tag and payload; empty when the row has no value.</summary>
     public ReadOnlySpan<byte> this[int row]
     {
         get
         {
-            if (!_presence[row])
+            if (!Present[row])
                 return default;
-            int value = _presence.IndexOf(row);
+            int value = Present.IndexOf(row);
             return _heap.AsSpan(_starts[value], _starts[value + 1] - _starts[value]);
         }
     }
 
-    public override bool Has(int row) => _presence[row];
+    public override Column Open(ColumnBytes bytes) => new HeapColumn(this, bytes);
+}
 
-    public override void Write(int row, ByteBuffer into) => into.Bytes(this[row]);
+/// <summary>
+/// Values of any kinds one after the other. Layout: presence, text block of values (tag and payload), pack of their lengths, 8
+/// bytes of padding.
+/// </summary>
+internal sealed class HeapColumn(HeapLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)
+{
+    public override bool Has(int row) => layout.Present[row];
+
+    public override void Write(int row, ByteBuffer into) => into.Bytes(layout[row]);
 
     public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
     {
-        foreach (int row in _presence.Of(rows))
+        foreach (int row in layout.Present.Of(rows))
         {
-            ReadOnlySpan<byte> rest = this[row];
+            ReadOnlySpan<byte> rest = layout[row];
             if (test.Accepts(FieldValue.Read(ref rest)))
                 hits.Add(row);
         }
     }
 
-    public override void AddPresent(RowSet into) => _presence.AddTo(into);
+    public override void AddPresent(RowSet into) => layout.Present.AddTo(into);
 }

@@ -5,22 +5,48 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment.Columns;
 
+/// <summary>The layout of integers and decimals: presence, of decimals the power of ten, pack.</summary>
+internal sealed class NumberLayout : ColumnLayout
+{
+    private static readonly double[] s_powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
+    private readonly ColumnEncoding _encoding;
+
+    public NumberLayout(ColumnEncoding encoding, ColumnBytes bytes, int rows) : base(rows)
+    {
+        _encoding = encoding;
+        int at = 0;
+        Present = Presence.Read(bytes, ref at, rows);
+        if (encoding == ColumnEncoding.Decimals)
+        {
+            byte places = bytes.At(at++, 1)[0];
+            Power = places <= DecimalColumn.MostPlaces ? s_powers[places]
+                : throw new InvalidDataException("the power of decimals is out of bounds");
+        }
+        Pack = PackLayout.Read(bytes, ref at, Present.Count);
+    }
+
+    public Presence Present { get; }
+
+    public double Power { get; } = 1;
+
+    public PackLayout Pack { get; }
+
+    public override int Size => Present.Size + Pack.Size;
+
+    public override Column Open(ColumnBytes bytes) =>
+        _encoding == ColumnEncoding.Integers ? new IntegerColumn(this, bytes) : new DecimalColumn(this, bytes);
+}
+
 /// <summary>Whole numbers. Layout: presence, pack, 8 bytes of padding.</summary>
-internal sealed class IntegerColumn : Column
+internal sealed class IntegerColumn(NumberLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)
 {
     private const int FewRows = 128;
 
-    private readonly Presence _presence;
-    private readonly IntPack _pack;
+    private readonly Presence _presence = layout.Present;
+    private readonly IntPack _pack = new(layout.Pack, bytes);
     private long[]? _all;
     private int _asked;
-
-    public IntegerColumn(byte[] raw, int rows) : base(rows)
-    {
-        int at = 0;
-        _presence = Presence.Read(raw, ref at, rows);
-        _pack = IntPack.Read(raw, ref at, _presence.Count);
-    }
 
     public Presence Present => _presence;
 
@@ -75,25 +101,15 @@ internal sealed class IntegerColumn : Column
 /// Doubles that are whole numbers once multiplied by a power of ten, which gives back every bit of them. Layout: presence, u8
 /// power, pack, 8 bytes of padding.
 /// </summary>
-internal sealed class DecimalColumn : Column
+internal sealed class DecimalColumn(NumberLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)
 {
     public const int MostPlaces = 9;
 
     private static readonly double[] s_powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
-    private readonly Presence _presence;
-    private readonly IntPack _pack;
-    private readonly double _power;
-
-    public DecimalColumn(byte[] raw, int rows) : base(rows)
-    {
-        int at = 0;
-        _presence = Presence.Read(raw, ref at, rows);
-        if (at >= raw.Length || raw[at] > MostPlaces)
-            throw new InvalidDataException("the power of decimals is out of bounds");
-        _power = s_powers[raw[at++]];
-        _pack = IntPack.Read(raw, ref at, _presence.Count);
-    }
+    private readonly Presence _presence = layout.Present;
+    private readonly IntPack _pack = new(layout.Pack, bytes);
+    private readonly double _power = layout.Power;
 
     public Presence Present => _presence;
 
@@ -158,34 +174,50 @@ internal sealed class DecimalColumn : Column
     }
 }
 
-/// <summary>
-/// Doubles as they are, or byte strings of one length. Layout: presence, u8 tag, varint width, payloads.
-/// </summary>
-internal sealed class FixedColumn : Column
+/// <summary>The layout of values of one width.</summary>
+internal sealed class FixedLayout : ColumnLayout
 {
-    private readonly Presence _presence;
-    private readonly byte[] _raw;
-    private readonly ValueKind _kind;
-    private readonly int _width, _start;
-
-    public FixedColumn(byte[] raw, int rows) : base(rows)
+    public FixedLayout(ColumnBytes bytes, int rows) : base(rows)
     {
         int at = 0;
-        _raw = raw;
-        _presence = Presence.Read(raw, ref at, rows);
-        var reader = new ByteReader(raw, at);
-        _kind = (ValueKind)reader.U8();
-        _width = reader.Count(raw.Length);
-        _start = raw.Length - reader.Left;
-        if (_kind != ValueKind.Bytes && (_kind != ValueKind.Double || _width != 8))
-            throw new InvalidDataException($"values of kind {_kind} and width {_width} do not lie side by side");
-        if ((long)_width * _presence.Count != reader.Left)
+        Present = Presence.Read(bytes, ref at, rows);
+        var reader = new ByteReader(bytes.At(at, bytes.Length - at));
+        Kind = (ValueKind)reader.U8();
+        Width = reader.Count(bytes.Length);
+        Start = bytes.Length - reader.Left;
+        if (Kind != ValueKind.Bytes && (Kind != ValueKind.Double || Width != 8))
+            throw new InvalidDataException($"values of kind {Kind} and width {Width} do not lie side by side");
+        if ((long)Width * Present.Count != reader.Left)
             throw new InvalidDataException("a column has not the length it claims");
     }
 
-    /// <summary>Empty when the row has no value.</summary>
+    public Presence Present { get; }
+
+    public ValueKind Kind { get; }
+
+    public int Width { get; }
+
+    /// <summary>Of the first value.</summary>
+    public int Start { get; }
+
+    public override int Size => 100 + Present.Size;
+
+    public override Column Open(ColumnBytes bytes) => new FixedColumn(this, bytes);
+}
+
+/// <summary>
+/// Doubles as they are, or byte strings of one length. Layout: presence, u8 tag, varint width, payloads.
+/// </summary>
+internal sealed class FixedColumn(FixedLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)
+{
+    private readonly Presence _presence = layout.Present;
+    private readonly ValueKind _kind = layout.Kind;
+    private readonly int _width = layout.Width;
+    private readonly ColumnBytes _bytes = bytes;
+
+    /// <summary>Empty when the row has no value. Valid until the next call.</summary>
     public ReadOnlySpan<byte> this[int row] =>
-        _presence[row] ? _raw.AsSpan(_start + _presence.IndexOf(row) * _width, _width) : default;
+        _presence[row] ? _bytes.At(layout.Start + _presence.IndexOf(row) * _width, _width) : default;
 
     public override bool Has(int row) => _presence[row];
 

@@ -11,6 +11,9 @@ internal static class TextBlock
     /// <summary>Deflate cannot shrink further; a larger claim is damage.</summary>
     private const int MostDeflateSaves = 1100;
 
+    /// <summary>Two varints.</summary>
+    private const int MostHeadBytes = 20;
+
     public static void Write(ReadOnlySpan<byte> text, ByteBuffer into)
     {
         into.Varint((ulong)text.Length);
@@ -19,17 +22,25 @@ internal static class TextBlock
     }
 
     /// <summary>A copy of its own. Throws <see cref="InvalidDataException"/> when it is damaged.</summary>
-    public static byte[] Read(byte[] raw, ref int at)
+    public static byte[] Read(ColumnBytes bytes, ref int at)
     {
-        var reader = new ByteReader(raw, at);
+        (int start, int stored, int length) = Find(bytes, ref at);
+        ArraySegment<byte> part = bytes.Part(start, stored);
+        return stored == length ? part.AsSpan().ToArray() : Inflate(part.Array!, part.Offset, stored, length);
+    }
+
+    /// <summary>Where the text lies; it is stored as it is when the two lengths are equal.</summary>
+    public static (int Start, int Stored, int Length) Find(ColumnBytes bytes, ref int at)
+    {
+        ReadOnlySpan<byte> head = bytes.At(at, Math.Min(bytes.Length - at, MostHeadBytes));
+        var reader = new ByteReader(head);
         int length = reader.Count(int.MaxValue);
-        int stored = reader.Count(reader.Left);
-        int start = raw.Length - reader.Left;
-        reader.Bytes(stored);
+        int stored = reader.Count(int.MaxValue);
+        int start = at + head.Length - reader.Left;
+        if (stored > bytes.Length - start)
+            throw new InvalidDataException("a text reaches past its column");
         at = start + stored;
-        if (stored == length)
-            return raw.AsSpan(start, length).ToArray();
-        return Inflate(raw, start, stored, length);
+        return (start, stored, length);
     }
 
     public static byte[] Inflate(byte[] bytes, int start, int stored, int length)

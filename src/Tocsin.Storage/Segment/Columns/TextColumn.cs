@@ -4,76 +4,45 @@ using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment.Columns;
 
-/// <summary>The words of the word slots of one template.</summary>
-internal readonly ref struct WordLists(byte[] heap, (int Start, int Length)[][] lists)
-{
-    public int Slots => lists.Length;
-
-    public int Count(int slot) => lists[slot].Length;
-
-    public ReadOnlySpan<byte> this[int slot, long word] => (ulong)word < (ulong)lists[slot].Length
-        ? heap.AsSpan(lists[slot][word].Start, lists[slot][word].Length)
-        : throw new InvalidDataException("a slot points past its words");
-}
-
 /// <summary>
 /// Strings as templates and numbers (<see cref="TextTemplate"/>). Layout: varint count, text block of (varint length,
-/// template)*, text block of the words of each word slot of each template (varint count, (varint length, word)*), pack of the template of each row, the count meaning no value; then for each template, for each of its slots,
-/// a pack of the numbers of its rows; 8 bytes of padding.
+/// template)*, text block of the words of each word slot of each template (varint count, (varint length, word)*), pack of the
+/// template of each row, the count meaning no value; then for each template, for each of its slots, a pack of the numbers of its
+/// rows; 8 bytes of padding.
 /// </summary>
-internal sealed class TextColumn : Column
+internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)
 {
-    private readonly byte[] _raw;
-    private readonly byte[] _heap;
-    private readonly (int Start, int Length)[] _templates;
-    private readonly byte[] _wordHeap;
-    private readonly (int Start, int Length)[][][] _words;
-    private readonly IntPack _pack;
-    private readonly int _slotsAt;
+    private const int FewRows = 64;
+
+    private readonly IntPack _pack = new(layout.Codes, bytes);
+    private readonly ColumnBytes _bytes = bytes;
     private readonly ByteBuffer _text = new(256);
     private int[]? _codes, _ranks;
-    private IntPack[][]? _slots;
+    private IntPack[]?[]? _slots;
+    private int _asked;
 
-    public TextColumn(byte[] raw, int rows) : base(rows)
-    {
-        _raw = raw;
-        var reader = new ByteReader(raw);
-        _templates = new (int, int)[reader.Count(rows)];
-        int at = raw.Length - reader.Left;
-        _heap = TextBlock.Read(raw, ref at);
-        var heap = new ByteReader(_heap);
-        for (int i = 0; i < _templates.Length; i++)
-        {
-            int length = heap.Count(heap.Left);
-            _templates[i] = (_heap.Length - heap.Left, length);
-            heap.Bytes(length);
-        }
-        if (heap.Left > 0)
-            throw new InvalidDataException("bytes are left after the last template");
-        _wordHeap = TextBlock.Read(raw, ref at);
-        _words = ReadWords();
-        _pack = IntPack.Read(raw, ref at, rows);
-        _slotsAt = at;
-    }
-
-    public int Templates => _templates.Length;
+    public int Templates => layout.Templates;
 
     /// <summary>Template of each row; <see cref="Templates"/> when it has no value.</summary>
     public ReadOnlySpan<int> Codes => (_codes ??= ReadCodes()).AsSpan(0, Rows);
 
-    public ReadOnlySpan<byte> Template(int code) => _heap.AsSpan(_templates[code].Start, _templates[code].Length);
+    public ReadOnlySpan<byte> Template(int code) => layout.Template(code);
 
     /// <summary>The words of each word slot of a template; the number of such a slot is the place of its word.</summary>
-    public WordLists Words(int code) => new(_wordHeap, _words[code]);
+    public WordLists Words(int code) => layout.Words(code);
 
     /// <summary>The numbers of a template's rows, in their order, slot by slot.</summary>
-    public IntPack[] Slots(int code) => (_slots ??= ReadSlots())[code];
+    public IntPack[] Slots(int code) => (_slots ??= new IntPack[Templates][])[code] ??= ReadSlots(code);
 
     /// <summary>How many rows of the same template come before the row.</summary>
     public int RankOf(int row)
     {
-        _slots ??= ReadSlots();
-        return _ranks is null ? row : _ranks[row];
+        // All rows have one template: each is as many rows behind the first as its number says.
+        if (_pack.Only is not null)
+            return row;
+        if (_ranks is null && _asked++ < FewRows)
+            return layout.Index(_pack, _bytes).RankOf(row, _pack);
+        return (_ranks ??= ReadRanks())[row];
     }
 
     public override bool Has(int row) => CodeOf(row) != Templates;
@@ -141,7 +110,7 @@ internal sealed class TextColumn : Column
         int code = CodeOf(row);
         IntPack[] packs = Slots(code);
         Span<long> slots = stackalloc long[packs.Length];
-        int rank = RankOf(row);
+        int rank = packs.Length == 0 ? 0 : RankOf(row);
         for (int i = 0; i < packs.Length; i++)
             slots[i] = packs[i][rank];
         Render(code, slots, into);
@@ -170,29 +139,6 @@ internal sealed class TextColumn : Column
             }
             template = template[(next + 1)..];
         }
-    }
-
-    private (int Start, int Length)[][][] ReadWords()
-    {
-        var reader = new ByteReader(_wordHeap);
-        var words = new (int, int)[Templates][][];
-        for (int code = 0; code < words.Length; code++)
-        {
-            int slots = Template(code).Count(TextTemplate.Word);
-            words[code] = slots == 0 ? [] : new (int, int)[slots][];
-            for (int slot = 0; slot < slots; slot++)
-            {
-                var list = new (int, int)[reader.Count(reader.Left)];
-                for (int i = 0; i < list.Length; i++)
-                {
-                    int length = reader.Count(reader.Left);
-                    list[i] = (_wordHeap.Length - reader.Left, length);
-                    reader.Bytes(length);
-                }
-                words[code][slot] = list;
-            }
-        }
-        return reader.Left == 0 ? words : throw new InvalidDataException("bytes are left after the last word");
     }
 
     /// <summary>A text is split in one way only, so its numbers are compared, not its bytes; templates with words stay in doubt.</summary>
@@ -280,33 +226,26 @@ internal sealed class TextColumn : Column
         return code >= 0 && code <= Templates ? (int)code : throw new InvalidDataException("a row points past its templates");
     }
 
-    private IntPack[][] ReadSlots()
+    private int[] ReadRanks()
     {
+        int[] ranks = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
         int[] counts = new int[Templates + 1];
-        if (_pack.Only is { } only && only >= 0 && only <= Templates)
+        ReadOnlySpan<int> codes = Codes;
+        for (int row = 0; row < codes.Length; row++)
+            ranks[row] = counts[codes[row]]++;
+        return ranks;
+    }
+
+    private IntPack[] ReadSlots(int code)
+    {
+        TextIndex index = layout.Index(_pack, _bytes);
+        ReadOnlySpan<int> places = index.SlotsOf(code);
+        IntPack[] packs = places.Length == 0 ? [] : new IntPack[places.Length];
+        for (int i = 0; i < packs.Length; i++)
         {
-            // All rows have one template: each is as many rows behind the first as its number says.
-            counts[only] = Rows;
+            int at = places[i];
+            packs[i] = IntPack.Read(_bytes, ref at, index.CountOf(code));
         }
-        else
-        {
-            int[] ranks = _ranks = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
-            ReadOnlySpan<int> codes = Codes;
-            for (int row = 0; row < codes.Length; row++)
-                ranks[row] = counts[codes[row]]++;
-        }
-        var slots = new IntPack[Templates][];
-        int at = _slotsAt;
-        for (int code = 0; code < slots.Length; code++)
-        {
-            int wanted = TextTemplate.SlotsOf(Template(code));
-            if (wanted > TextTemplate.MaxSlots + WordClusters.MaxWords)
-                throw new InvalidDataException("a template has too many slots");
-            IntPack[] packs = wanted == 0 ? [] : new IntPack[wanted];
-            for (int i = 0; i < packs.Length; i++)
-                packs[i] = IntPack.Read(_raw, ref at, counts[code]);
-            slots[code] = packs;
-        }
-        return slots;
+        return packs;
     }
 }
