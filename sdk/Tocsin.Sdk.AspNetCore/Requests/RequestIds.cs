@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.Diagnostics;
 using System.Security.Claims;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,8 +22,7 @@ internal static class RequestIds
     }
 
     /// <summary>32 hex digits. Unique, not secret.</summary>
-    public static string New() => string.Create(
-        CultureInfo.InvariantCulture, $"{Random.Shared.NextInt64():x16}{Random.Shared.NextInt64():x16}");
+    public static string New() => ActivityTraceId.CreateRandom().ToHexString();
 
     /// <summary>The id of an authenticated user; null when there is none.</summary>
     public static string? UserOf(ClaimsPrincipal? principal, RequestOptions options, string service)

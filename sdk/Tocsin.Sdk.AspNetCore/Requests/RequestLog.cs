@@ -36,6 +36,7 @@ internal sealed class RequestLog : IReadOnlyList<KeyValuePair<string, object?>>
     {
         var log = new RequestLog("Request completed");
         log.Common(request, context);
+        log.Add("network.protocol.version", VersionOf(context.Request.Protocol));
         log.Outcome(request, status, duration);
         log.Add("http.request.body.size", context.Request.ContentLength);
         log.Add("http.response.body.size", context.Response.ContentLength);
@@ -104,7 +105,6 @@ internal sealed class RequestLog : IReadOnlyList<KeyValuePair<string, object?>>
         if (request.Options.LogAddress)
             Add("client.address", AddressOf(context, request.Options));
         Add("user_agent.original", (string?)context.Request.Headers.UserAgent);
-        Add("network.protocol.version", VersionOf(context.Request.Protocol));
     }
 
     private void Outcome(TrackedRequest request, int status, TimeSpan duration)

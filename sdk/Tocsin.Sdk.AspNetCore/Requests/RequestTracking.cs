@@ -18,8 +18,6 @@ namespace TocsinSdk.AspNetCore.Requests;
 internal sealed class RequestTracking(
     ProcessRun run, ILogger logger, bool development, bool logsErrors, TimeProvider clock)
 {
-    public const string Category = "Tocsin.Requests";
-
     // Nginx's number for a caller who went away.
     private const int ClientClosed = 499;
 

@@ -22,7 +22,7 @@ internal sealed class RequestTrackingFilter(ProcessRun run) : IStartupFilter
         var services = app.ApplicationServices;
         var tracking = new RequestTracking(
             run,
-            services.GetRequiredService<ILoggerFactory>().CreateLogger(RequestTracking.Category),
+            services.GetRequiredService<ILoggerFactory>().CreateLogger(RequestOptions.Category),
             services.GetRequiredService<IHostEnvironment>().IsDevelopment(),
             // Since .NET 10 the framework says nothing of an exception that one of these has answered.
             logsErrors: Environment.Version.Major >= 10 && services.GetServices<IExceptionHandler>().Any(),

@@ -22,7 +22,7 @@ internal sealed class BlackBoxSink(BlackBoxWriter box, LogLevel least) : ILogSin
     }
 
     private void Keep(LogEvent e, ReadOnlySpan<byte> message) =>
-        box.Log(Severity(e.Level), e.Category, message, e.TraceId, e.SpanId, e.UserId);
+        box.Log(Severity(e.Level), e.Category, message, e.TraceId == default ? default : e.Ids, e.UserId);
 
     // OpenTelemetry's severity numbers.
     private static byte Severity(LogLevel level) => (byte)((int)level * 4 + 1);

@@ -76,10 +76,19 @@ internal sealed unsafe class BlackBoxWriter
     }
 
     public void Log(byte severity, string logger, string message, ActivityTraceId trace, ActivitySpanId span,
-        string? userId) => Log(severity, logger, Encoding.UTF8.GetBytes(message), trace, span, userId);
+        string? userId)
+    {
+        Span<byte> ids = stackalloc byte[24];
+        CopyIds(trace, span, ids);
+        Log(severity, logger, Encoding.UTF8.GetBytes(message), ids, userId);
+    }
 
-    public void Log(byte severity, string logger, ReadOnlySpan<byte> message, ActivityTraceId trace,
-        ActivitySpanId span, string? userId)
+    /// <param name="severity">OpenTelemetry's number.</param>
+    /// <param name="logger">Its category.</param>
+    /// <param name="message">UTF-8.</param>
+    /// <param name="ids">16 bytes of the trace, 8 of the span; empty without a trace.</param>
+    /// <param name="userId">Null when nobody is known.</param>
+    public void Log(byte severity, string logger, ReadOnlySpan<byte> message, ReadOnlySpan<byte> ids, string? userId)
     {
         var sequence = Interlocked.Increment(ref _logs);
         var payload = Open(
@@ -87,7 +96,8 @@ internal sealed unsafe class BlackBoxWriter
         BinaryPrimitives.WriteInt64LittleEndian(payload, Now());
         payload[8] = severity;
         BinaryPrimitives.WriteInt32LittleEndian(payload[12..], Environment.CurrentManagedThreadId);
-        CopyIds(trace, span, payload.Slice(16, 24));
+        payload.Slice(16, 24).Clear();
+        ids.CopyTo(payload[16..]);
         var at = 40;
         Append(payload, ref at, logger, MaxLogger);
         Append(payload, ref at, userId, MaxUser);

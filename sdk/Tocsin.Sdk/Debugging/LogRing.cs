@@ -83,7 +83,7 @@ internal sealed class LogRing(long maxBytes, ErrorGroups errors, SessionTable se
     // The end of a request whose exception has had a record of its own.
     private static bool IsEcho(LogEvent e)
     {
-        if (e.Exception is null && e.Category == "Tocsin.Requests")
+        if (e.Exception is null && e.Category == RequestOptions.Category)
             foreach (ref readonly var field in e.Fields)
                 if (field.Key.Name == "crash_id")
                     return true;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text;
 using Microsoft.Extensions.Logging;
@@ -19,19 +20,26 @@ internal sealed class EventFilling(Redactor redactor)
     [ThreadStatic]
     private static (EventFilling By, string Raw, string Clean)[]? t_ids;
 
+    private static readonly ConcurrentDictionary<Type, bool> s_webHosts = new();
+
     private readonly FieldKey.Table _keys = new(redactor);
     private readonly MessageTemplate.Table _templates = new(redactor);
 
     public FieldKey KeyOf(string name) => new(name, redactor);
 
     public void Fill<TState>(LogEvent e, TState state, Func<TState, Exception?, string> formatter,
-        IExternalScopeProvider? scopes)
+        IExternalScopeProvider? scopes, bool ofRequest = false)
     {
         e.ThreadId = Environment.CurrentManagedThreadId;
         if (!TakeState(e, state))
             Formatted(e, formatter(state, e.Exception));
         Context(e);
-        scopes?.ForEachScope(static (scope, to) => to.Filling.TakeScope(to.Event, scope), (Filling: this, Event: e));
+        scopes?.ForEachScope(static (scope, to) =>
+        {
+            // The records of requests say themselves what the web host's scope would say again.
+            if (!to.OfRequest || scope is null || !IsWebHosts(scope))
+                to.Filling.TakeScope(to.Event, scope);
+        }, (Filling: this, Event: e, OfRequest: ofRequest));
         if (Activity.Current is { } activity)
             TakeActivity(e, activity);
         (e.RequestId, e.UserId, e.SessionId) = (Clean(0, e.RequestId), Clean(1, e.UserId), Clean(2, e.SessionId));
@@ -107,6 +115,10 @@ internal sealed class EventFilling(Redactor redactor)
         if (Ambient.Current is { } ambient)
             (e.RequestId, e.UserId, e.SessionId) = (ambient.RequestId, ambient.UserId, ambient.SessionId);
     }
+
+    /// <summary>That of the connection, and that of the request.</summary>
+    private static bool IsWebHosts(object scope) => s_webHosts.GetOrAdd(scope.GetType(), static type =>
+        type.Assembly.GetName().Name?.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal) == true);
 
     private void TakeScope(LogEvent e, object? scope)
     {

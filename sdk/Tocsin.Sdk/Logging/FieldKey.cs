@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using TocsinSdk.Redaction;
+using TocsinSdk.Transport;
 
 namespace TocsinSdk.Logging;
 
@@ -23,6 +24,7 @@ internal sealed class FieldKey
             _ => FieldRole.None,
         };
         Json = JsonOf(Name);
+        Otlp = new OtlpKey(Name);
         Redactor = redactor;
     }
 
@@ -40,6 +42,8 @@ internal sealed class FieldKey
 
     /// <summary>The quoted and escaped name.</summary>
     public byte[] Json { get; }
+
+    public OtlpKey Otlp { get; }
 
     public static byte[] JsonOf(string text)
     {

@@ -15,6 +15,8 @@ internal sealed class LogEvent
     private static LogEvent? t_free;
 
     private readonly Utf8Text _json;
+    private readonly byte[] _ids = new byte[24];
+    private string? _traceOfIds, _spanOfIds;
     private LogField[] _fields;
     private int _messageAt, _messageLength;
     private bool _hasJson;
@@ -39,6 +41,23 @@ internal sealed class LogEvent
     public string? UserId { get; set; }
     public string? SessionId { get; set; }
     public int ThreadId { get; set; }
+
+    /// <summary>
+    /// 16 bytes of <see cref="TraceId"/>, 8 of <see cref="SpanId"/>. A thread mostly logs for the same span again, so they are
+    /// kept from one record to the next.
+    /// </summary>
+    public ReadOnlySpan<byte> Ids
+    {
+        get
+        {
+            if (!ReferenceEquals(_traceOfIds, TraceId.ToHexString()))
+                TraceId.CopyTo(_ids.AsSpan(0, 16));
+            if (!ReferenceEquals(_spanOfIds, SpanId.ToHexString()))
+                SpanId.CopyTo(_ids.AsSpan(16, 8));
+            (_traceOfIds, _spanOfIds) = (TraceId.ToHexString(), SpanId.ToHexString());
+            return _ids;
+        }
+    }
 
     public string Category => Logger.Name;
 

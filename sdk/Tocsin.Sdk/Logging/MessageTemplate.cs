@@ -18,15 +18,18 @@ internal sealed class MessageTemplate
         Text = text;
         _parts = parts;
         Json = FieldKey.JsonOf(text);
+        Utf8 = Encoding.UTF8.GetBytes(text);
         // A template is a literal, so it holds no secret; an interpolated message passes for one, and may. A line feed
         // stands for each hole: no secret reaches across it.
         var literals = string.Join('\n', parts.Select(static p => Encoding.UTF8.GetString(p.Literal)));
         IsClean = ReferenceEquals(redactor.Redact(literals), literals);
+        HasSensitiveHole = Array.Exists(parts, static p => p.Sensitive);
         HasFormats = Array.Exists(parts, static p => p.Format is not null || p.Alignment != 0);
     }
 
     public string Text { get; }
     public byte[] Json { get; }
+    public byte[] Utf8 { get; }
     public bool IsClean { get; }
 
     /// <summary>Whether a hole asks for a format, so that the value itself is needed to render it.</summary>
@@ -44,7 +47,7 @@ internal sealed class MessageTemplate
         return false;
     }
 
-    public bool HasSensitiveHole => Array.Exists(_parts, static p => p.Sensitive);
+    public bool HasSensitiveHole { get; }
 
     /// <summary>Appends the message. <paramref name="values"/>: the values themselves, when <see cref="HasFormats"/>.</summary>
     public void Render(LogEvent e, ReadOnlySpan<object?> values, Redactor redactor)

@@ -19,11 +19,14 @@ internal sealed class TocsinLogger : ILogger
     /// <summary>One bit per level that has sinks.</summary>
     private volatile int _on;
 
+    private readonly bool _isRequests;
+
     public TocsinLogger(TocsinLoggerProvider provider, string category)
     {
         (_provider, _category) = (provider, provider.Filling.KeyOf(category));
         _isFrameworks = category.StartsWith("Microsoft.", StringComparison.Ordinal)
             || category.StartsWith("System.", StringComparison.Ordinal);
+        _isRequests = category == RequestOptions.Category;
         Refresh();
     }
 
@@ -62,7 +65,7 @@ internal sealed class TocsinLogger : ILogger
         {
             (e.Time, e.Level, e.Logger, e.EventId, e.Exception) =
                 (_provider.Clock.GetUtcNow(), logLevel, _category, eventId, exception);
-            _provider.Filling.Fill(e, state, formatter, _provider.Scopes);
+            _provider.Filling.Fill(e, state, formatter, _provider.Scopes, ofRequest: _isRequests);
             if (exception is not null)
                 _provider.Errors?.Add(e);
             if (request is null)

@@ -8,6 +8,8 @@ namespace TocsinSdk;
 [Live]
 public sealed class RequestOptions
 {
+    internal const string Category = "Tocsin.Requests";
+
     /// <summary>Whether requests are tracked at all; default true. Their spans and metrics do not depend on it.</summary>
     public bool Enabled { get; set; } = true;
 

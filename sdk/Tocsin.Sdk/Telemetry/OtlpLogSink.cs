@@ -13,7 +13,10 @@ internal sealed class OtlpLogSink(TelemetryTransport transport) : ILogSink
 {
     private const int Keep = 64 << 10;
 
-    private static readonly string[] s_levels = [.. Enum.GetNames<LogLevel>()];
+    private static readonly byte[][] s_severities = [.. Enum.GetValues<LogLevel>().Select(SeverityOf)];
+
+    private static readonly OtlpKey s_template = new("log.record.template"), s_event = new("event.id"),
+        s_thread = new("thread.id"), s_user = new("user.id"), s_session = new("session.id"), s_request = new("request.id");
 
     [ThreadStatic]
     private static Utf8Text? t_record;
@@ -25,8 +28,7 @@ internal sealed class OtlpLogSink(TelemetryTransport transport) : ILogSink
         var to = t_record ??= new Utf8Text(1024);
         to.Clear(Keep);
         Encode(e, to);
-        Span<byte> logger = stackalloc byte[256];
-        transport.Enqueue(Lanes.Of(e.Level), logger[..Utf8Of(e.Category, logger)], to.Written);
+        transport.Enqueue(Lanes.Of(e.Level), e.Logger.Otlp.Name, to.Written);
     }
 
     public static void Encode(LogEvent e, Utf8Text to)
@@ -34,8 +36,7 @@ internal sealed class OtlpLogSink(TelemetryTransport transport) : ILogSink
         var time = (ulong)(e.Time.Ticks - DateTimeOffset.UnixEpoch.Ticks) * 100;
         to.Long(OtlpLog.Time, time);
         to.Long(OtlpLog.ObservedTime, time);
-        to.Number(OtlpLog.SeverityNumber, (ulong)e.Level * 4 + 1);
-        to.Field(OtlpLog.SeverityText, s_levels[(int)e.Level]);
+        to.Append(s_severities[(int)e.Level]);
         OtlpLog.Body(to, e.Message);
         if (e.TraceId != default)
             Trace(e, to);
@@ -50,27 +51,25 @@ internal sealed class OtlpLogSink(TelemetryTransport transport) : ILogSink
 
     private static void Trace(LogEvent e, Utf8Text to)
     {
-        Span<byte> id = stackalloc byte[16];
-        e.TraceId.CopyTo(id);
-        to.Field(OtlpLog.TraceId, id);
-        e.SpanId.CopyTo(id[..8]);
-        to.Field(OtlpLog.SpanId, id[..8]);
+        var ids = e.Ids;
+        to.Field(OtlpLog.TraceId, ids[..16]);
+        to.Field(OtlpLog.SpanId, ids[16..]);
         to.Int(OtlpLog.Flags, (uint)(e.TraceFlags & ActivityTraceFlags.Recorded));
     }
 
     private static void Context(LogEvent e, Utf8Text to)
     {
         if (e.ParsedTemplate is { IsClean: true } template)
-            OtlpLog.Attribute(to, "log.record.template", template.Text);
+            s_template.Write(to, template.Utf8);
         if (e.EventId.Id != 0)
-            OtlpLog.Attribute(to, "event.id", e.EventId.Id);
-        OtlpLog.Attribute(to, "thread.id", e.ThreadId);
+            s_event.Write(to, e.EventId.Id);
+        s_thread.Write(to, e.ThreadId);
         if (e.UserId is { } user)
-            OtlpLog.Attribute(to, "user.id", user);
+            s_user.Write(to, user);
         if (e.SessionId is { } session)
-            OtlpLog.Attribute(to, "session.id", session);
+            s_session.Write(to, session);
         if (e.RequestId is { } request)
-            OtlpLog.Attribute(to, "request.id", request);
+            s_request.Write(to, request);
     }
 
     private static void Field(LogEvent e, in LogField field, Utf8Text to)
@@ -80,23 +79,25 @@ internal sealed class OtlpLogSink(TelemetryTransport transport) : ILogSink
             case FieldKind.Null:
                 break;
             case FieldKind.Integer:
-                OtlpLog.Attribute(to, field.Key.Name, field.Bits);
+                field.Key.Otlp.Write(to, field.Bits);
                 break;
             case FieldKind.Real:
-                OtlpLog.Attribute(to, field.Key.Name, BitConverter.Int64BitsToDouble(field.Bits));
+                field.Key.Otlp.Write(to, BitConverter.Int64BitsToDouble(field.Bits));
                 break;
             case FieldKind.Boolean:
-                OtlpLog.Attribute(to, field.Key.Name, field.Bits != 0);
+                field.Key.Otlp.Write(to, field.Bits != 0);
                 break;
             default:
-                OtlpLog.Attribute(to, field.Key.Name, e.TextOf(field));
+                field.Key.Otlp.Write(to, e.TextOf(field));
                 break;
         }
     }
 
-    private static int Utf8Of(string text, Span<byte> to)
+    private static byte[] SeverityOf(LogLevel level)
     {
-        System.Text.Unicode.Utf8.FromUtf16(text, to, out _, out var written);
-        return written;
+        var fields = new Utf8Text(32);
+        fields.Number(OtlpLog.SeverityNumber, (ulong)level * 4 + 1);
+        fields.Field(OtlpLog.SeverityText, level.ToString());
+        return fields.Written.ToArray();
     }
 }

@@ -11,6 +11,9 @@ internal static class Proto
     /// <summary>Bytes of the length of a message of at most <paramref name="bound"/> bytes.</summary>
     public static int Width(int bound) => bound < 1 << 7 ? 1 : bound < 1 << 14 ? 2 : bound < 1 << 21 ? 3 : 5;
 
+    /// <summary>Bytes of a varint.</summary>
+    public static int SizeOf(ulong value) => (70 - System.Numerics.BitOperations.LeadingZeroCount(value | 1)) / 7;
+
     public static void Tag(this Utf8Text to, int field, int type) => to.Append((byte)(field << 3 | type));
 
     public static void Number(this Utf8Text to, int field, ulong value)

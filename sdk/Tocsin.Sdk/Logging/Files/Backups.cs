@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.RegularExpressions;
@@ -10,6 +11,9 @@ namespace TocsinSdk.Logging.Files;
 /// </summary>
 internal sealed partial class Backups(LogOptions options)
 {
+    // A flood of records must not be made dearer by packing what is deleted soon after: 2 % of one processor is enough.
+    private const int RestPerWork = 50;
+
     private readonly Lock _trimming = new();
     private int _compressing;
 
@@ -63,16 +67,20 @@ internal sealed partial class Backups(LogOptions options)
             }
         }
         if (options.Compress && Interlocked.Exchange(ref _compressing, 1) == 0)
-            ThreadPool.UnsafeQueueUserWorkItem(_ => CompressAll(path), null);
+            _ = Task.Run(() => CompressAll(path));
     }
 
-    private void CompressAll(string path)
+    private async Task CompressAll(string path)
     {
         try
         {
             // Newest last: under a flood the old ones are deleted before their turn comes.
             while (Of(path).LastOrDefault(static f => !f.EndsWith(".gz", StringComparison.Ordinal)) is { } file)
+            {
+                var began = Stopwatch.GetTimestamp();
                 Compress(file);
+                await Task.Delay(Stopwatch.GetElapsedTime(began) * RestPerWork).ConfigureAwait(false);
+            }
             lock (_trimming)
                 foreach (var draft in Directory.EnumerateFiles(Parts(path).Folder, Parts(path).Stem + "-*.gz.draft"))
                     File.Delete(draft);

@@ -11,7 +11,7 @@ internal sealed class FileWriter
     private const int Batch = 256 << 10;
     private const int Awake = 0, Napping = 1, Asleep = 2;
 
-    private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(5), s_sleep = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_nap = TimeSpan.FromMilliseconds(20), s_sleep = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_retry = TimeSpan.FromSeconds(1);
 
     private readonly LogRing _ring;
