@@ -15,6 +15,7 @@ using Tocsin.Server.Care;
 using Tocsin.Server.Configuration;
 using Tocsin.Server.Health;
 using Tocsin.Server.Levels;
+using Tocsin.Server.Views;
 using Tocsin.Storage;
 
 namespace Tocsin.Server;
@@ -49,6 +50,7 @@ internal sealed class Parts : IAsyncDisposable
     public required BackupJob Backups { get; init; }
     public required StorageWatch StorageWatch { get; init; }
     public required LevelsApi LevelsApi { get; init; }
+    public required ViewsApi ViewsApi { get; init; }
     public required DeliveryApi DeliveryApi { get; init; }
     public required DeliveryWorker Delivery { get; init; }
     public HealthChecks Health => field ??= new HealthChecks(Settings, this);
@@ -60,6 +62,7 @@ internal sealed class Parts : IAsyncDisposable
         AlertingApi.Map(api);
         DeliveryApi.Map(api);
         LevelsApi.Map(api);
+        ViewsApi.Map(api);
         new DeletionsApi(Deletions, Database, Clock).Map(api);
         new BackupApi(Backups).Map(api);
     }

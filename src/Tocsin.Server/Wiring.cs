@@ -17,6 +17,7 @@ using Tocsin.Server.Care;
 using Tocsin.Server.Configuration;
 using Tocsin.Server.Levels;
 using Tocsin.Server.Telemetry;
+using Tocsin.Server.Views;
 using Tocsin.Storage;
 using Tocsin.Storage.Io;
 using Tocsin.Storage.Scan;
@@ -99,6 +100,7 @@ internal static class Wiring
             Deletions = new DeletionBook(catalog, database, clock),
             Backups = new BackupJob(database, Path.Combine(data, "catalog.db"), clock, metrics),
             LevelsApi = new LevelsApi(new LevelBook(catalog, clock), new LevelListeners(clock), clock),
+            ViewsApi = new ViewsApi(new ViewBook(catalog, clock), clock),
             DeliveryApi = new DeliveryApi(catalog, outbox, addresses.Url, clock),
             Delivery = new DeliveryWorker(catalog, outbox, addresses.Url, clock, metrics),
         };

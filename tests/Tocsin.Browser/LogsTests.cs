@@ -85,7 +85,7 @@ public sealed class LogsTests(Stage stage)
         screen.Page.Request += (_, request) => asked += request.Url.Contains("/api/tocsin/v1/logs?") ? 1 : 0;
         await screen.Go("/logs?q=level%3Aerror%20level%3A");
         ILocator problem = screen.Page.GetByRole(AriaRole.Alert);
-        await Expect(problem).ToContainTextAsync("expected");
+        await Expect(problem).ToContainTextAsync("Expected a value after");
         await Expect(problem.Locator("mark")).ToHaveCountAsync(1);
         await screen.Page.WaitForTimeoutAsync(1500);
         asked.ShouldBe(1);

@@ -23,6 +23,14 @@ export interface UrlState {
   wrap?: string;
   tab?: string;
   span?: string;
+  /** How an answer is shown: table, bar, area, line, bars, patterns. */
+  view?: string;
+  /** "1": with the plan of the query. */
+  explain?: string;
+  /** Further fields of log records, parted by commas. */
+  cols?: string;
+  /** The id of the saved view that is open. */
+  saved?: string;
 }
 
 export function parseSearch(text: string): UrlState {

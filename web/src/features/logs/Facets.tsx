@@ -23,7 +23,7 @@ export function Facets({
   const most = Math.max(1, ...shown.map((family) => totals?.[family] ?? 0));
   return (
     <aside className={styles.facets} aria-label="Filters">
-      <h2>Level</h2>
+      {enabled && <h2>Level</h2>}
       <ul>
         {shown.map((family) => (
           <Value

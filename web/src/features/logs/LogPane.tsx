@@ -9,22 +9,23 @@ import { LevelMark } from '../../shared/ui/Marks';
 import { EmptyFiltered, Loading } from '../../shared/ui/StateBlock';
 import { To } from '../../shared/ui/To';
 import { useUrl } from '../../shared/url';
+import { Around } from './Around';
 import styles from './Logs.module.css';
 import { fieldIs, withTerm } from './query';
+import { columnsOf, withColumn } from './rows';
 
 const around = 60_000;
 
 export function LogPane({ entry, pending, onClose }: { entry?: LogEntry; pending: boolean; onClose: () => void }) {
-  const [json, setJson] = useState(false);
+  const [part, setPart] = useState<'fields' | 'around' | 'json'>('fields');
   return (
     <aside className={styles.pane} aria-label="Log record">
       <div className={styles.paneBar}>
-        <button type="button" aria-pressed={!json} onClick={() => setJson(false)}>
-          Fields
-        </button>
-        <button type="button" aria-pressed={json} onClick={() => setJson(true)}>
-          JSON
-        </button>
+        {parts.map(([value, label]) => (
+          <button key={value} type="button" aria-pressed={part === value} onClick={() => setPart(value)}>
+            {label}
+          </button>
+        ))}
         <span className="grow" />
         {entry && <CopyIcon text={JSON.stringify(entry, null, 2)} label="Copy as JSON" />}
         <ActionIcon variant="subtle" color="gray" aria-label="Close the record" onClick={onClose}>
@@ -32,7 +33,9 @@ export function LogPane({ entry, pending, onClose }: { entry?: LogEntry; pending
         </ActionIcon>
       </div>
       {entry ? (
-        json ? (
+        part === 'around' ? (
+          <Around key={entry.id} entry={entry} />
+        ) : part === 'json' ? (
           <pre className={styles.json} tabIndex={0} role="region" aria-label="JSON">
             {JSON.stringify(entry, null, 2)}
           </pre>
@@ -49,6 +52,12 @@ export function LogPane({ entry, pending, onClose }: { entry?: LogEntry; pending
     </aside>
   );
 }
+
+const parts = [
+  ['fields', 'Fields'],
+  ['around', '20 before and after'],
+  ['json', 'JSON'],
+] as const;
 
 function Fields({ entry }: { entry: LogEntry }) {
   const zone = useZone();
@@ -146,6 +155,17 @@ function FieldTable({ title, fields }: { title: string; fields: [string, unknown
                     <Icon name="filterOut" size={13} />
                   </ActionIcon>
                 )}
+                <ActionIcon
+                  variant="subtle"
+                  color="gray"
+                  size="xs"
+                  aria-label={`Column ${name}`}
+                  aria-pressed={columnsOf(url.cols).includes(name)}
+                  title="Show it in every row, or no longer"
+                  onClick={() => change({ cols: withColumn(url.cols, name) })}
+                >
+                  <Icon name="columns" size={13} />
+                </ActionIcon>
                 <CopyIcon text={text} label={`Copy ${name}`} size="xs" />
               </span>
             </li>

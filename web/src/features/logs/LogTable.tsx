@@ -9,6 +9,7 @@ import { EmptyEver, EmptyFiltered, Loading } from '../../shared/ui/StateBlock';
 import { To } from '../../shared/ui/To';
 import { useUrl } from '../../shared/url';
 import styles from './Logs.module.css';
+import { fieldText } from './rows';
 
 const rowPx = 24;
 const ahead = 60;
@@ -26,6 +27,10 @@ interface Props {
   onShowNew: () => void;
   onScrolled: (scrolled: boolean) => void;
   onClear: () => void;
+  /** Further fields to show in every row. */
+  columns: string[];
+  /** What is said behind the last row. */
+  end?: string;
 }
 
 export function LogTable(props: Props) {
@@ -105,6 +110,11 @@ export function LogTable(props: Props) {
                       </span>
                       <LevelMark level={row.level} />
                       <span className={styles.service}>{row.service}</span>
+                      {props.columns.map((name) => (
+                        <span key={name} className={styles.column} title={`${name}: ${fieldText(row, name)}`}>
+                          <i>{name}</i> {fieldText(row, name) || '–'}
+                        </span>
+                      ))}
                       <span className={styles.body}>{row.body}</span>
                     </button>
                   </li>
@@ -112,7 +122,9 @@ export function LogTable(props: Props) {
               })}
             </ol>
             <p className={styles.end}>
-              {props.ended ? 'The end: the range holds no older record that matches.' : 'Loading older records…'}
+              {props.ended
+                ? (props.end ?? 'The end: the range holds no older record that matches.')
+                : 'Loading older records…'}
             </p>
           </>
         )}

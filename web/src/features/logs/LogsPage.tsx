@@ -1,117 +1,128 @@
-import { useState } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { useMemo, useState } from 'react';
 import { ApiProblem } from '../../shared/api/client';
 import type { LogEntry } from '../../shared/api/types';
-import { SeverityHistogram } from '../../shared/charts/SeverityHistogram';
 import { useApiRange } from '../../shared/time/useTime';
-import { Failure, Partial } from '../../shared/ui/StateBlock';
 import { useKeys } from '../../shared/ui/keys';
-import { useUrl } from '../../shared/url';
-import { useHistogram, useLogPages } from './api';
+import { useUrl, type UrlState } from '../../shared/url';
+import { narrowed, type Value } from './answer';
+import { AnswerStatus } from './AnswerStatus';
+import { useAnswer, useHistogram, useLogPages } from './api';
+import { Explain } from './Explain';
 import { Facets } from './Facets';
+import { FieldList } from './FieldList';
 import { LogPane } from './LogPane';
-import { LogStatus } from './LogStatus';
-import { LogTable } from './LogTable';
 import styles from './Logs.module.css';
-import { composed } from './query';
+import { composed, filterOf, split } from './query';
 import { QueryBar } from './QueryBar';
+import { recordsOf } from './rows';
+import { merged, Records } from './Records';
+import { Result, useDisplay } from './Result';
+import { Tools, type Tab } from './Tools';
 import { useTail } from './useTail';
 
+const shownTab = (url: UrlState): Tab => (url.tab === 'patterns' || url.tab === 'fields' ? url.tab : 'main');
+
+/** The log explorer: records without pipes, an answer with them, patterns and fields of what the words choose. */
 export function LogsPage() {
   const [url, change] = useUrl();
   const range = useApiRange();
+  const tab = shownTab(url);
+  const piped = split(url.q ?? '').pipes !== '';
+  const filter = filterOf(url);
   const q = composed(url);
-  const live = url.live === '1';
+  const asked = tab === 'main' && piped;
   const [scrolled, setScrolled] = useState(false);
-  const pages = useLogPages(q, range);
-  const problem = pages.error;
+
+  const pages = useLogPages(filter, range, tab === 'main' && !piped);
+  const answerText = tab === 'patterns' ? `${filter || '*'} | patterns 100` : q;
+  const answer = useAnswer(answerText, range, undefined, asked || tab === 'patterns');
+  const problem = asked || tab === 'patterns' ? answer.error : tab === 'main' ? pages.error : undefined;
   const badQuery = problem instanceof ApiProblem && problem.status === 400 ? problem : undefined;
-  const histogram = useHistogram(q, range, badQuery === undefined, live ? 10_000 : false);
-  const tail = useTail(q, live && badQuery === undefined, scrolled || url.sel !== undefined);
-  const rows = merged(tail.shown, pages.data?.pages.flatMap((page) => page.items) ?? []);
-  const selected = rows.find((row) => row.id === url.sel);
-  const filtered = q !== '';
-  useLogKeys(rows);
+  const live = url.live === '1' && tab === 'main' && !piped;
+  const histogram = useHistogram(filter, range, badQuery === undefined, live ? 10_000 : false);
+  const tail = useTail(filter, live && badQuery === undefined, scrolled || url.sel !== undefined);
+  const answered = useMemo(() => (asked && answer.data ? recordsOf(answer.data)?.rows : undefined) ?? none, [asked, answer.data]);
+  const rows = piped ? answered : merged(tail.shown, pages.data?.pages.flatMap((page) => page.items) ?? []);
+  const busy = pages.isFetching || answer.isFetching;
+  const { display, options } = useDisplay(asked && !badQuery ? answer.data : undefined);
+  const { run, onStop } = useRuns(busy);
+  const pick = (field: string, value: Value) =>
+    change({ q: narrowed(filterTyped(url), noShape, field, value), tab: undefined, view: undefined, sort: undefined });
 
   return (
     <div className={styles.page} data-open={url.sel !== undefined || undefined}>
       <Facets
-        q={q}
+        q={filter}
         range={range}
         totals={badQuery ? undefined : histogram.data?.totals}
         enabled={badQuery === undefined}
       />
       <div className={styles.main}>
-        <QueryBar problem={badQuery} tailState={live ? tail.state : undefined} />
-        <div className={styles.chart}>
-          {histogram.data && !badQuery ? (
-            <SeverityHistogram
-              histogram={histogram.data}
-              height={88}
-              active={url.level}
-              onZoom={(from, to) => change({ from: String(from), to: String(to), live: undefined })}
-              onZoomOut={() => change({ from: undefined, to: undefined })}
-              onFamily={(family) => change({ level: url.level === family ? undefined : family })}
-            />
-          ) : (
-            <div style={{ height: 114 }} />
-          )}
-        </div>
-        <LogStatus
-          pages={pages.data?.pages}
-          histogram={badQuery ? undefined : histogram.data}
-          busy={pages.isFetching}
-          tail={tail}
-          live={live}
+        <QueryBar problem={badQuery} {...{ busy, range, onStop }} onRun={run} />
+        <Tools
+          {...{ tab, piped, options, display, range }}
+          tailState={live ? tail.state : undefined}
+          q={badQuery ? undefined : answerText}
         />
-        {pages.data?.pages.some((page) => page.partial) && (
-          <Partial>Not everything could be read: the answer is incomplete.</Partial>
-        )}
-        {problem && rows.length === 0 && !badQuery ? (
-          <Failure what="The log records" problem={problem} onRetry={() => void pages.refetch()} />
-        ) : badQuery && rows.length === 0 ? (
-          <div className={styles.blank} />
+        {url.explain === '1' && !badQuery && <Explain q={tab === 'fields' ? filter : answerText} range={range} />}
+        {tab === 'fields' ? (
+          <FieldList filter={filter} range={range} onPick={pick} />
+        ) : asked || tab === 'patterns' ? (
+          <>
+            <AnswerStatus answer={badQuery ? undefined : answer.data} busy={answer.isFetching} what={tab === 'patterns' ? 'pattern' : 'row'} />
+            {badQuery ? <div className={styles.blank} /> : <Result found={answer} {...{ filter, range, rows, onStop }} />}
+          </>
         ) : (
-          <LogTable
-            rows={rows}
-            pending={pages.isPending}
-            stale={pages.isPlaceholderData}
-            more={pages.hasNextPage && !pages.isFetchingNextPage}
-            loadMore={() => void pages.fetchNextPage()}
-            ended={!pages.hasNextPage}
-            filtered={filtered}
-            waiting={tail.waiting.length}
-            onShowNew={tail.release}
+          <Records
+            {...{ pages, tail, rows }}
+            histogram={histogram.data}
+            bad={badQuery !== undefined}
+            filtered={filter !== ''}
             onScrolled={setScrolled}
-            onClear={() => change({ q: undefined, level: undefined, service: undefined })}
           />
         )}
       </div>
       {url.sel !== undefined && (
-        <LogPane entry={selected} pending={pages.isPending} onClose={() => change({ sel: undefined })} />
+        <LogPane
+          entry={rows.find((row) => row.id === url.sel)}
+          pending={piped ? answer.isPending : pages.isPending}
+          onClose={() => change({ sel: undefined })}
+        />
       )}
     </div>
   );
 }
 
-/** Live rows first; a row that the search brought as well is shown once. */
-function merged(fresh: LogEntry[], found: LogEntry[]): LogEntry[] {
-  if (fresh.length === 0) return found;
-  const known = new Set(fresh.map((row) => row.id));
-  return [...fresh, ...found.filter((row) => !known.has(row.id))];
-}
+const none: LogEntry[] = [];
 
-function useLogKeys(rows: LogEntry[]) {
+const filterTyped = (url: UrlState) => split(url.q ?? '').filter;
+
+const noShape = { keys: [], measures: [], time: -1, sorted: false, made: false };
+
+/** Running anew what is shown, and stopping it. */
+function useRuns(busy: boolean) {
   const [url, change] = useUrl();
-  const index = rows.findIndex((row) => row.id === url.sel);
-  const move = (step: number) => {
-    const next = rows[index < 0 ? 0 : Math.min(Math.max(index + step, 0), rows.length - 1)];
-    if (next) change({ sel: next.id }, true);
+  const queries = useQueryClient();
+  const kinds = ['query', 'logs', 'logs-histogram', 'logs-fields'];
+  const stop = () => kinds.forEach((kind) => void queries.cancelQueries({ queryKey: [kind] }));
+  const run = (text: string) => {
+    if (text === (url.q ?? '')) kinds.forEach((kind) => void queries.invalidateQueries({ queryKey: [kind] }));
+    else
+      change({
+        q: text || undefined,
+        sel: undefined,
+        view: undefined,
+        sort: undefined,
+        tab: split(text).pipes ? undefined : url.tab,
+      });
   };
   useKeys('Logs', [
-    { keys: 'j', label: 'Next record', run: () => move(1) },
-    { keys: 'k', label: 'Previous record', run: () => move(-1) },
-    { keys: 't', label: 'Live tail on or off', run: () => change({ live: url.live === '1' ? undefined : '1' }) },
-    { keys: 'w', label: 'Wrap long lines', run: () => change({ wrap: url.wrap === '1' ? undefined : '1' }) },
-    { keys: 'Escape', label: 'Close the record', run: () => change({ sel: undefined }) },
+    {
+      keys: 'Escape',
+      label: 'Stop the query, or close the record',
+      run: () => (busy ? stop() : change({ sel: undefined })),
+    },
   ]);
+  return { run, onStop: stop };
 }

@@ -1,25 +1,40 @@
-import type { StreamState } from '../../shared/api/events';
+import { useState } from 'react';
 import type { ApiProblem } from '../../shared/api/client';
 import { families } from '../../shared/api/types';
-import { Choice, SearchField } from '../../shared/ui/Filters';
+import type { TimeRange } from '../../shared/time/range';
+import { Choice } from '../../shared/ui/Filters';
 import { Icon } from '../../shared/ui/Icon';
 import { useUrl } from '../../shared/url';
+import { useFieldNames } from './api';
+import { caretLine } from './caret';
 import styles from './Logs.module.css';
-import { typedPosition } from './query';
+import { filterOf, typedPosition } from './query';
+import { columnsOf, withColumn } from './rows';
+import { QueryInput } from './QueryInput';
 
-export function QueryBar({ problem, tailState }: { problem?: ApiProblem; tailState?: StreamState }) {
+/** The query and what goes with it: run or stop, the chosen facets, and what is wrong with it. */
+export function QueryBar({
+  problem,
+  busy,
+  range,
+  onRun,
+  onStop,
+  children,
+}: {
+  problem?: ApiProblem;
+  busy: boolean;
+  range: TimeRange;
+  onRun: (text: string) => void;
+  onStop: () => void;
+  children?: React.ReactNode;
+}) {
   const [url, change] = useUrl();
-  const live = url.live === '1';
+  const [needed, setNeeded] = useState(false);
+  const fields = useFieldNames(problem ? '' : filterOf(url), range, needed);
   return (
     <div className={styles.bar}>
       <div className={styles.line}>
-        <SearchField
-          value={url.q ?? ''}
-          onChange={(q) => change({ q: q || undefined, sel: undefined })}
-          onEnterOnly
-          label="Log query"
-          placeholder='"connection reset" status:>=500 -path:"/health"   (Enter runs)'
-        />
+        <QueryInput value={url.q ?? ''} fields={fields} onNeedFields={() => setNeeded(true)} {...{ busy, onRun, onStop }} />
         <span className={styles.narrow}>
           <Choice
             label="Level"
@@ -29,33 +44,17 @@ export function QueryBar({ problem, tailState }: { problem?: ApiProblem; tailSta
             onChange={(level) => change({ level })}
           />
         </span>
-        <button
-          type="button"
-          className={styles.toggle}
-          aria-pressed={url.wrap === '1'}
-          onClick={() => change({ wrap: url.wrap === '1' ? undefined : '1' })}
-        >
-          Wrap
-        </button>
-        <button
-          type="button"
-          className={styles.toggle}
-          aria-pressed={live}
-          data-state={tailState}
-          onClick={() =>
-            change(live ? { live: undefined } : { live: '1', from: undefined, to: undefined, sel: undefined })
-          }
-        >
-          <Icon name={live ? 'pause' : 'play'} size={12} />
-          {live ? tailWords[tailState ?? 'connecting'] : 'Live tail'}
-        </button>
+        {children}
       </div>
-      {(url.level || url.service) && (
+      {(url.level || url.service || url.cols) && (
         <div className={styles.chips}>
           {url.level && <FilterChip text={`level: ${url.level}`} onRemove={() => change({ level: undefined })} />}
           {url.service && (
             <FilterChip text={`service: ${url.service}`} onRemove={() => change({ service: undefined })} />
           )}
+          {columnsOf(url.cols).map((name) => (
+            <FilterChip key={name} text={`column: ${name}`} onRemove={() => change({ cols: withColumn(url.cols, name) })} />
+          ))}
         </div>
       )}
       {problem && <QueryProblem problem={problem} />}
@@ -63,45 +62,52 @@ export function QueryBar({ problem, tailState }: { problem?: ApiProblem; tailSta
   );
 }
 
-const tailWords: Record<StreamState, string> = {
-  open: 'Live',
-  connecting: 'Connecting…',
-  reconnecting: 'Reconnecting…',
-  closed: 'Live',
-};
-
 function FilterChip({ text, onRemove }: { text: string; onRemove: () => void }) {
   return (
     <span className={styles.chip}>
       {text}
-      <button type="button" aria-label={`Remove the filter ${text}`} onClick={onRemove}>
+      <button type="button" aria-label={`Remove the ${text.startsWith('column') ? '' : 'filter '}${text}`} onClick={onRemove}>
         <Icon name="close" size={11} />
       </button>
     </span>
   );
 }
 
-/** The server's words, and the place in the query they are about. */
+/** What is wrong, the place in the query with a caret below it, and what would be right there. */
 function QueryProblem({ problem }: { problem: ApiProblem }) {
   const [url] = useUrl();
   const typed = (url.q ?? '').trim();
-  const at = problem.position === undefined ? undefined : typedPosition(url, problem.position);
-  const wrong = at === undefined ? 0 : Math.max(1, /^\S+/.exec(typed.slice(at))?.[0].length ?? 1);
+  const at = problem.position === undefined || !typed ? undefined : typedPosition(url, problem.position);
+  const shown = at === undefined ? undefined : caretLine(typed, at);
+  const found = /but found (.*?)(?: at position \d+)?$/s.exec(problem.detail)?.[1];
   return (
     <div className={styles.problem} role="alert">
-      {at !== undefined && typed && (
-        <code>
-          {typed.slice(0, at)}
-          <mark>{typed.slice(at, at + wrong) || '␣'}</mark>
-          {typed.slice(at + wrong)}
-        </code>
+      {shown && (
+        <pre tabIndex={0} aria-label="The query">
+          {shown.before}
+          <mark ref={showMark}>{shown.wrong}</mark>
+          {shown.after}
+          {'\n'}
+          {' '.repeat(shown.column)}
+          {'^'.repeat(Math.max(1, shown.wrong.trimEnd().length))}
+        </pre>
       )}
-      <span>
-        {problem.detail || problem.title}
-        {problem.expected && !(problem.detail || '').includes(problem.expected)
-          ? `. Expected: ${problem.expected}`
-          : ''}
-      </span>
+      {found && problem.expected ? (
+        <p>
+          <b>Found {found}.</b> Expected {problem.expected}.
+        </p>
+      ) : (
+        <p>
+          <b>{problem.title}.</b> {problem.detail}
+        </p>
+      )}
     </div>
   );
+}
+
+/** On a narrow screen the mistake may lie beyond the edge. */
+function showMark(mark: HTMLElement | null) {
+  const line = mark?.parentElement;
+  if (mark && line && mark.offsetLeft + mark.offsetWidth > line.clientWidth)
+    line.scrollLeft = mark.offsetLeft - line.clientWidth / 2;
 }
