@@ -14,6 +14,9 @@ internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors error
     // Much longer than any record the limit lets through, whatever its escapes; spares the walk over it.
     private const int MaxLineBytes = 4 << 20;
 
+    // Of nested members that are looked for under names with dots.
+    private const int MaxName = 128;
+
     private static readonly byte[] s_service = CommonNames.Service.ToArray(), s_host = CommonNames.Host.ToArray();
     private readonly byte[] _ids = new byte[HexId.TraceBytes + HexId.SpanBytes];
 
@@ -47,7 +50,7 @@ internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors error
     // False when the writer rejected the record. What throws does so before the record is begun.
     private bool TryWrite(ReadOnlySpan<byte> line, int number)
     {
-        Slot time = default, message = default, level = default, service = default, host = default;
+        Meanings found = default;
         ReadOnlySpan<byte> traceId = default, spanId = default;
         _taken.AsSpan().Fill(-1);
         stream.Begin();
@@ -64,37 +67,72 @@ internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors error
                 TakeId(ref traceId, HexId.Read(json.ValueSpan, _ids.AsSpan(0, HexId.TraceBytes)), at, 5);
             else if (text && spanId.IsEmpty && CommonNames.IsSpanId(name))
                 TakeId(ref spanId, HexId.Read(json.ValueSpan, _ids.AsSpan(HexId.TraceBytes)), at, 6);
+            if (type == JsonTokenType.StartObject)
+                LookInside(json, name, ref found);
             json.Skip();
             var slot = new Slot(at, start, (int)json.BytesConsumed, type);
-            if (text || type == JsonTokenType.Number)
-            {
-                Slot.Offer(ref time, slot, map.Time.Rank(name));
-                Slot.Offer(ref level, slot, map.Level.Rank(name));
-            }
-            if (text || map.Message.IsExact)
-                Slot.Offer(ref message, slot, map.Message.Rank(name));
-            if (text)
-            {
-                Slot.Offer(ref service, slot, map.Service.Rank(name));
-                Slot.Offer(ref host, slot, map.Host.Rank(name));
-            }
+            Offer(name, slot, ref found);
             AddStream(name, line[slot.Start..slot.End]);
         }
         if (json.Read())
             throw new JsonException("more text follows the object");
-        if (!TryTime(line, time, out ulong unixNanos) && map.Time.IsExact)
+        if (!TryTime(line, found.Time, out ulong unixNanos) && map.Time.IsExact)
         {
             errors.Malformed(number, "the time cannot be read", writer);
             return true;
         }
-        AddService(line, s_service, service, 3);
-        AddService(line, s_host, host, 4);
+        AddService(line, s_service, found.Service, 3);
+        AddService(line, s_host, found.Host, 4);
         stream.End();
-        return Write(line, unixNanos, Take(time, 0, unixNanos != 0), Take(message, 1), Take(level, 2), traceId, spanId);
+        Take(found.Time, 0, unixNanos != 0);
+        return Write(line, unixNanos, Take(found.Message, 1), Take(found.Level, 2), traceId, spanId);
+    }
+
+    private void Offer(ReadOnlySpan<byte> name, Slot slot, ref Meanings found)
+    {
+        bool text = slot.Type == JsonTokenType.String;
+        if (text || slot.Type == JsonTokenType.Number)
+        {
+            Slot.Offer(ref found.Time, slot, map.Time.Rank(name));
+            Slot.Offer(ref found.Level, slot, map.Level.Rank(name));
+        }
+        if (text || map.Message.IsExact)
+            Slot.Offer(ref found.Message, slot, map.Message.Rank(name));
+        if (text)
+        {
+            Slot.Offer(ref found.Service, slot, map.Service.Rank(name));
+            Slot.Offer(ref found.Host, slot, map.Host.Rank(name));
+        }
+    }
+
+    /// <summary>{"log":{"level":"error"}} is log.level. Such a member also stays where it is.</summary>
+    private void LookInside(Utf8JsonReader json, ReadOnlySpan<byte> prefix, ref Meanings found)
+    {
+        Span<byte> path = stackalloc byte[MaxName];
+        while (JsonReading.NextMember(ref json))
+        {
+            ReadOnlySpan<byte> name = JsonReading.Name(ref json);
+            int length = prefix.Length + 1 + name.Length;
+            bool fits = length <= MaxName;
+            if (fits)
+            {
+                prefix.CopyTo(path);
+                path[prefix.Length] = (byte)'.';
+                name.CopyTo(path[(prefix.Length + 1)..]);
+            }
+            json.Read();
+            JsonTokenType type = json.TokenType;
+            int start = (int)json.TokenStartIndex;
+            if (fits && type == JsonTokenType.StartObject)
+                LookInside(json, path[..length], ref found);
+            json.Skip();
+            if (fits)
+                Offer(path[..length], new Slot(Slot.Inside, start, (int)json.BytesConsumed, type), ref found);
+        }
     }
 
     private bool Write(
-        ReadOnlySpan<byte> line, ulong unixNanos, Slot time, Slot message, Slot level,
+        ReadOnlySpan<byte> line, ulong unixNanos, Slot message, Slot level,
         ReadOnlySpan<byte> traceId, ReadOnlySpan<byte> spanId)
     {
         byte severity = ReadLevel(line, level, out ReadOnlySpan<byte> word);
@@ -188,7 +226,7 @@ internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors error
             return;
         stream.Add(name, line[slot.Start..slot.End]);
         ReadOnlySpan<byte> written = line[((int)slot.Member + 1)..];
-        if (written.StartsWith(name) && written[name.Length] == '"')
+        if (slot.Member != Slot.Inside && written.StartsWith(name) && written[name.Length] == '"')
             _taken[place] = slot.Member;
     }
 
@@ -211,9 +249,17 @@ internal sealed class JsonLine(FieldMap map, LineStream stream, LineErrors error
         return false;
     }
 
+    private struct Meanings
+    {
+        public Slot Time, Message, Level, Service, Host;
+    }
+
     // Where a member and its value stand in the line.
     private readonly record struct Slot(long Member, int Start, int End, JsonTokenType Type, int Rank = -1)
     {
+        /// <summary>Of a member inside another.</summary>
+        public const long Inside = -1;
+
         public bool Found => End > 0;
 
         public static void Offer(ref Slot best, Slot slot, int rank)

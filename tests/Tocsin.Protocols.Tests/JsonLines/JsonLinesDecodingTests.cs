@@ -57,6 +57,33 @@ public sealed class JsonLinesDecodingTests
     public void The_level_is_a_word_or_a_number(string member, int severity) => Rows($"{{{member}}}").Single().ShouldContain($"\"severity\":{severity},");
 
     [Fact]
+    public void A_name_with_dots_is_that_of_a_member_inside_others()
+    {
+        _decoder = Decoder("?time=event.created&message=event.reason.text");
+        Rows("""{"event":{"created":"2026-03-14T15:00:00Z","reason":{"text":"door left open"}},"log":{"level":"error"},"service":{"name":"gate"}}""")
+            .Single().ShouldBe($$$$"""
+                {"time":"1773500400000000000","observed":"{{{{_at.Now}}}}","severity":17,"stream":{"service.name":"gate"},
+                "fields":{"@severity_text":"error","@body":"door left open",
+                "event":{"created":"2026-03-14T15:00:00Z","reason":{"text":"door left open"}},"log":{"level":"error"},"service":{"name":"gate"}}}
+                """.ReplaceLineEndings(""));
+    }
+
+    [Fact]
+    public void An_outer_member_of_the_name_is_trusted_like_an_inner_one_and_the_first_wins()
+    {
+        Rows("""{"log":{"level":"error"},"log.level":"debug"}""").Single().ShouldContain("\"severity\":17,");
+        Rows("""{"level":"info","log":{"level":"error"}}""").Single().ShouldContain("\"severity\":9,");
+    }
+
+    [Fact]
+    public void Names_longer_than_any_asked_for_are_only_attributes()
+    {
+        string deep = string.Concat(Enumerable.Repeat("{\"abcdefghij\":", 14)) + "{\"level\":\"error\"}" + new string('}', 14);
+        Rows(deep).Single().ShouldContain("\"severity\":0,");
+        Rows($"{{\"{new string('n', 200)}\":{{\"level\":\"error\"}}}}").Single().ShouldContain("\"severity\":0,");
+    }
+
+    [Fact]
     public void Nothing_that_is_not_understood_is_lost()
     {
         Rows("""{"time":"soon","level":30,"message":{"a":1},"log":"text","trace_id":"short","span_id":1234567890123456}""").Single()
