@@ -30,6 +30,7 @@ public sealed class IngestWriter : IDisposable
     private readonly EventBatchWriter _scope = new(Dataset.Logs, capacity: 4096);
     private readonly long[] _rejected = new long[RejectReasons.Count];
     private readonly List<Cut> _cuts = [];
+    private readonly JudgedNames _names = new();
 
     private Instant _now;
     private Instant _oldest;
@@ -221,9 +222,14 @@ public sealed class IngestWriter : IDisposable
             Drop(_counters.BadNames);
             return;
         }
-        if (!Utf8.IsValid(name))
-            name = Repair(name);
-        _next = _redactor.IsSensitiveKey(name) ? Treatment.Redact : Treatment.Write;
+        if (!_names.TryFind(name, out bool sensitive))
+        {
+            if (!Utf8.IsValid(name))
+                name = Repair(name);
+            sensitive = _redactor.IsSensitiveKey(name);
+            _names.Add(name, sensitive);
+        }
+        _next = sensitive ? Treatment.Redact : Treatment.Write;
         if (_target.Depth == 0)
             _target.AttributeName(name);
         else
@@ -237,9 +243,13 @@ public sealed class IngestWriter : IDisposable
             return;
         if (utf8.Length > _options.MaxValueBytes)
             utf8 = Truncate(utf8);
-        if (!Utf8.IsValid(utf8))
+        TextTraits traits = TextTraits.Of(utf8);
+        if (!traits.IsAscii && !Utf8.IsValid(utf8))
+        {
             utf8 = Repair(utf8);
-        if (_redactor.Find(utf8, _cuts))
+            traits = TextTraits.Of(utf8);
+        }
+        if (_redactor.Find(utf8, traits, _cuts))
             CleanString(utf8);
         else
             _target.String(utf8);

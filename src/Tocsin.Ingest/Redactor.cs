@@ -42,10 +42,16 @@ public sealed class Redactor
     }
 
     /// <summary>Fills <paramref name="found"/> with the secrets of the text, in order and without overlap.</summary>
-    internal bool Find(ReadOnlySpan<byte> utf8, List<Cut> found)
+    internal bool Find(ReadOnlySpan<byte> utf8, List<Cut> found) => Find(utf8, TextTraits.Of(utf8), found);
+
+    /// <inheritdoc cref="Find(ReadOnlySpan{byte}, List{Cut})"/>
+    /// <param name="utf8">The text.</param>
+    /// <param name="traits">Its own.</param>
+    /// <param name="found">Is emptied first.</param>
+    internal bool Find(ReadOnlySpan<byte> utf8, TextTraits traits, List<Cut> found)
     {
         found.Clear();
-        SecretPatterns.Find(utf8, _keys, found);
+        SecretPatterns.Find(utf8, traits, _keys, found);
         if (found.Count > 1)
             Merge(found);
         return found.Count > 0;

@@ -6,7 +6,10 @@ namespace Tocsin.Ingest.Redaction;
 /// </summary>
 internal static class CardNumbers
 {
-    private const int ShortestCard = 13, LongestCard = 19, SsnLength = 11;
+    /// <summary>Of a social security number; cards have more.</summary>
+    public const int FewestDigits = 9;
+
+    private const int ShortestCard = 13, LongestCard = 19, SsnLength = 11, CardGroup = 4, SsnGroup = 3;
 
     public static void Find(ReadOnlySpan<byte> text, List<Cut> found)
     {
@@ -18,7 +21,9 @@ internal static class CardNumbers
                 return;
             at += next;
             int end = EndOfDigits(text, at);
-            int length = InsideWord(text, at) ? 0 : Math.Max(Card(text, at, end), Ssn(text, at, end));
+            // No other number of digits begins either.
+            bool begins = end - at is CardGroup or SsnGroup or (>= ShortestCard and <= LongestCard);
+            int length = !begins || InsideWord(text, at) ? 0 : Math.Max(Card(text, at, end), Ssn(text, at, end));
             if (length > 0)
                 found.Add(new Cut(at, length));
             at = Math.Max(end, at + length);
@@ -40,7 +45,7 @@ internal static class CardNumbers
             // Only numbers written in groups that begin with four digits go on.
             bool joined = end + 1 < text.Length && text[end] is (byte)' ' or (byte)'-'
                 && char.IsAsciiDigit((char)text[end + 1]);
-            if (!joined || (separator == 0 ? count != 4 : text[end] != separator))
+            if (!joined || (separator == 0 ? count != CardGroup : text[end] != separator))
                 break;
             separator = text[end];
             at = end + 1;
@@ -52,7 +57,7 @@ internal static class CardNumbers
     // 3-2-4 digits; the areas, groups and serials that were never issued are no secret.
     private static int Ssn(ReadOnlySpan<byte> text, int at, int end)
     {
-        if (end - at != 3 || text.Length - at < SsnLength || text[at + 3] != '-' || text[at + 6] != '-')
+        if (end - at != SsnGroup || text.Length - at < SsnLength || text[at + 3] != '-' || text[at + 6] != '-')
             return 0;
         if (EndOfDigits(text, at + 4) != at + 6 || EndOfDigits(text, at + 7) != at + 11 || !EndsWord(text, at + 11))
             return 0;

@@ -4,7 +4,8 @@ namespace Tocsin.Ingest.Redaction;
 
 /// <summary>
 /// Finds secrets in running text by their shape. Scanned by hand over UTF-8: each rule jumps to its anchor with a
-/// vectorised search and reads every byte a bounded number of times, so hostile text costs no more than honest text.
+/// vectorised search and reads every byte a bounded number of times, so hostile text costs no more than honest text. A rule
+/// is asked only when the text has the bytes that its anchor is made of.
 /// </summary>
 internal static class SecretPatterns
 {
@@ -22,20 +23,32 @@ internal static class SecretPatterns
     private static readonly SearchValues<byte> s_authorityEnd = SearchValues.Create("/?# \t\r\n\"'<>,;|\\"u8);
     private static readonly SearchValues<byte> s_valueEnd = SearchValues.Create(" \t\r\n;&,\"'<>)}]|\\"u8);
 
-    public static void Find(ReadOnlySpan<byte> text, SensitiveKeys keys, List<Cut> found)
+    public static void Find(ReadOnlySpan<byte> text, TextTraits traits, SensitiveKeys keys, List<Cut> found)
     {
         if (text.Length < Shortest)
             return;
-        CardNumbers.Find(text, found);
-        FindAssignments(text, keys, found);
-        FindJwt(text, found);
-        FindScheme(text, "earer "u8, found);
-        FindScheme(text, "EARER "u8, found);
-        FindScheme(text, "asic "u8, found);
-        FindAwsKey(text, "AKIA"u8, found);
-        FindAwsKey(text, "ASIA"u8, found);
-        FindUrlPasswords(text, found);
-        FindPrivateKeys(text, found);
+        if (traits.Digits >= CardNumbers.FewestDigits)
+            CardNumbers.Find(text, found);
+        if (traits.HasSeparator)
+        {
+            FindAssignments(text, keys, found);
+            FindUrlPasswords(text, found);
+        }
+        if (traits.HasUpperJ)
+            FindJwt(text, found);
+        if (traits.HasSpace)
+        {
+            FindScheme(text, "earer "u8, found);
+            FindScheme(text, "EARER "u8, found);
+            FindScheme(text, "asic "u8, found);
+        }
+        if (traits.HasUpperI)
+        {
+            FindAwsKey(text, "AKIA"u8, found);
+            FindAwsKey(text, "ASIA"u8, found);
+        }
+        if (traits.HasSpace && traits.HasDash)
+            FindPrivateKeys(text, found);
     }
 
     // eyJ… . … . …

@@ -110,11 +110,13 @@ public ref struct FieldReader(ReadOnlySpan<byte> encoded)
 
     public bool MoveNext()
     {
-        if (_rest.Length == 0)
+        ReadOnlySpan<byte> rest = _rest;
+        if (rest.Length == 0)
             return false;
-        int length = FieldValue.ReadVarint(ref _rest);
-        Name = FieldValue.Cut(ref _rest, length);
-        Value = FieldValue.Read(ref _rest);
+        int length = FieldValue.ReadVarint(ref rest);
+        Name = FieldValue.Cut(ref rest, length);
+        Value = FieldValue.Read(ref rest);
+        _rest = rest;
         return true;
     }
 

@@ -115,6 +115,13 @@ public sealed class EventBatchWriter : IDisposable
 
     public void Name(ReadOnlySpan<byte> name)
     {
+        if (name.Length < 0x80)
+        {
+            Span<byte> whole = Take(name.Length + 1);
+            whole[0] = (byte)name.Length;
+            name.CopyTo(whole[1..]);
+            return;
+        }
         Varint((uint)name.Length);
         name.CopyTo(Take(name.Length));
     }
@@ -140,14 +147,16 @@ public sealed class EventBatchWriter : IDisposable
 
     public void Int(long value)
     {
-        Kind(ValueKind.Int);
-        BinaryPrimitives.WriteInt64LittleEndian(Take(8), value);
+        Span<byte> whole = Take(9);
+        whole[0] = (byte)ValueKind.Int;
+        BinaryPrimitives.WriteInt64LittleEndian(whole[1..], value);
     }
 
     public void Double(double value)
     {
-        Kind(ValueKind.Double);
-        BinaryPrimitives.WriteDoubleLittleEndian(Take(8), value);
+        Span<byte> whole = Take(9);
+        whole[0] = (byte)ValueKind.Double;
+        BinaryPrimitives.WriteDoubleLittleEndian(whole[1..], value);
     }
 
     /// <summary>Writes UTF-8 text. The caller has made sure that it is valid UTF-8.</summary>
@@ -175,6 +184,14 @@ public sealed class EventBatchWriter : IDisposable
 
     private void Blob(ValueKind kind, ReadOnlySpan<byte> bytes)
     {
+        if (bytes.Length < 0x80)
+        {
+            Span<byte> whole = Take(bytes.Length + 2);
+            whole[0] = (byte)kind;
+            whole[1] = (byte)bytes.Length;
+            bytes.CopyTo(whole[2..]);
+            return;
+        }
         Kind(kind);
         Varint((uint)bytes.Length);
         bytes.CopyTo(Take(bytes.Length));

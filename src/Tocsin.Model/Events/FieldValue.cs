@@ -98,24 +98,52 @@ public readonly ref struct FieldValue
     /// <summary>Cuts one value off the front of <paramref name="rest"/>.</summary>
     public static FieldValue Read(scoped ref ReadOnlySpan<byte> rest)
     {
-        ReadOnlySpan<byte> start = rest;
-        if (rest.Length == 0)
+        ReadOnlySpan<byte> whole = rest;
+        if (whole.Length == 0)
             throw new InvalidDataException("value is missing");
-        var kind = (ValueKind)rest[0];
-        rest = rest[1..];
-        ReadOnlySpan<byte> payload = kind switch
+        var kind = (ValueKind)whole[0];
+        int start, length;
+        switch (kind)
         {
-            ValueKind.Null or ValueKind.False or ValueKind.True => default,
-            ValueKind.Int or ValueKind.Double => Cut(ref rest, 8),
-            ValueKind.String or ValueKind.Bytes => Cut(ref rest, ReadVarint(ref rest)),
-            ValueKind.Array or ValueKind.Map => Cut(ref rest, BinaryPrimitives.ReadInt32LittleEndian(Cut(ref rest, 4))),
-            _ => throw new InvalidDataException($"value kind {(byte)kind} is not known"),
-        };
-        return new FieldValue(kind, payload, start[..(start.Length - rest.Length)]);
+            case ValueKind.String or ValueKind.Bytes:
+                // Most texts are short.
+                if (whole.Length > 1 && whole[1] < 0x80)
+                    (start, length) = (2, whole[1]);
+                else
+                {
+                    ReadOnlySpan<byte> after = whole[1..];
+                    length = ReadVarint(ref after);
+                    start = whole.Length - after.Length;
+                }
+                break;
+            case ValueKind.Int or ValueKind.Double:
+                (start, length) = (1, 8);
+                break;
+            case ValueKind.Null or ValueKind.False or ValueKind.True:
+                (start, length) = (1, 0);
+                break;
+            case ValueKind.Array or ValueKind.Map:
+                start = 5;
+                length = whole.Length < 5 ? int.MaxValue : BinaryPrimitives.ReadInt32LittleEndian(whole[1..]);
+                break;
+            default:
+                throw new InvalidDataException($"value kind {(byte)kind} is not known");
+        }
+        if ((uint)length > (uint)Math.Max(0, whole.Length - start))
+            throw new InvalidDataException("value reaches past its container");
+        int end = start + length;
+        rest = whole[end..];
+        return new FieldValue(kind, whole[start..end], whole[..end]);
     }
 
     internal static int ReadVarint(scoped ref ReadOnlySpan<byte> rest)
     {
+        if (rest.Length > 0 && rest[0] < 0x80)
+        {
+            int small = rest[0];
+            rest = rest[1..];
+            return small;
+        }
         uint value = 0;
         for (int shift = 0; shift < 35; shift += 7)
         {

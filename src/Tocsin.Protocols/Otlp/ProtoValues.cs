@@ -33,7 +33,11 @@ internal static class ProtoValues
 
     public static bool WriteAttribute(ReadOnlySpan<byte> keyValue, IngestWriter writer)
     {
-        ReadOnlySpan<byte> key = default, value = default;
+        if (TryCut(keyValue, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value))
+        {
+            writer.Attribute(key);
+            return WriteValue(value, writer);
+        }
         var fields = new ProtoReader(keyValue);
         while (fields.Next())
         {
@@ -48,9 +52,32 @@ internal static class ProtoValues
         return WriteValue(value, writer);
     }
 
+    /// <summary>
+    /// The one form in which every exporter writes a short pair: key, then value, nothing else. Anything else is false.
+    /// </summary>
+    private static bool TryCut(ReadOnlySpan<byte> keyValue, out ReadOnlySpan<byte> key, out ReadOnlySpan<byte> value)
+    {
+        key = value = default;
+        if (keyValue.Length < 4 || keyValue[0] != Key || keyValue[1] >= 0x80)
+            return false;
+        int at = 2 + keyValue[1];
+        if (keyValue.Length < at + 2 || keyValue[at] != Value || keyValue[at + 1] >= 0x80
+            || at + 2 + keyValue[at + 1] != keyValue.Length)
+            return false;
+        key = keyValue[2..at];
+        value = keyValue[(at + 2)..];
+        return true;
+    }
+
     /// <summary>Writes one AnyValue; of several members of the oneof the last counts, none is null.</summary>
     public static bool WriteValue(ReadOnlySpan<byte> anyValue, IngestWriter writer)
     {
+        // A short text and nothing else.
+        if (anyValue.Length >= 2 && anyValue[0] == StringValue && anyValue[1] == anyValue.Length - 2 && anyValue[1] < 0x80)
+        {
+            writer.String(anyValue[2..]);
+            return true;
+        }
         int tag = 0;
         ulong number = 0;
         ReadOnlySpan<byte> bytes = default;

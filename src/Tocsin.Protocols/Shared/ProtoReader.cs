@@ -11,7 +11,8 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     /// <summary>Wire types.</summary>
     public const int Varint = 0, Fixed64 = 1, Length = 2, Fixed32 = 5;
 
-    private ReadOnlySpan<byte> _rest = message;
+    private readonly ReadOnlySpan<byte> _message = message;
+    private int _at;
 
     /// <summary>Field number and wire type as they stand in the message: number &lt;&lt; 3 | type.</summary>
     public int Tag { get; private set; }
@@ -28,35 +29,52 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
 
     public bool Next()
     {
-        if (_rest.IsEmpty)
+        ReadOnlySpan<byte> message = _message;
+        int at = _at;
+        if ((uint)at >= (uint)message.Length)
             return false;
-        if (!ReadVarint(out ulong tag) || tag >> 3 is 0 or > 0x0FFF_FFFF)
+        // Most tags and lengths are one byte.
+        uint tag = message[at++];
+        if (tag >= 0x80)
+        {
+            at--;
+            if (!ReadVarint(message, ref at, out ulong large) || large >> 3 > 0x0FFF_FFFF)
+                return Break();
+            tag = (uint)large;
+        }
+        if (tag >> 3 == 0)
             return Break();
         Tag = (int)tag;
-        switch (Tag & 7)
+        switch (tag & 7)
         {
+            case Length:
+                ulong length;
+                if (at < message.Length && message[at] < 0x80)
+                    length = message[at++];
+                else if (!ReadVarint(message, ref at, out length))
+                    return Break();
+                if (length > (ulong)(message.Length - at))
+                    return Break();
+                Bytes = message.Slice(at, (int)length);
+                _at = at + (int)length;
+                return true;
             case Varint:
-                if (!ReadVarint(out ulong number))
+                if (!ReadVarint(message, ref at, out ulong number))
                     return Break();
                 Number = number;
+                _at = at;
                 return true;
             case Fixed64:
-                if (_rest.Length < 8)
+                if (message.Length - at < 8)
                     return Break();
-                Number = BinaryPrimitives.ReadUInt64LittleEndian(_rest);
-                _rest = _rest[8..];
-                return true;
-            case Length:
-                if (!ReadVarint(out ulong length) || length > (ulong)_rest.Length)
-                    return Break();
-                Bytes = _rest[..(int)length];
-                _rest = _rest[(int)length..];
+                Number = BinaryPrimitives.ReadUInt64LittleEndian(message[at..]);
+                _at = at + 8;
                 return true;
             case Fixed32:
-                if (_rest.Length < 4)
+                if (message.Length - at < 4)
                     return Break();
-                Number = BinaryPrimitives.ReadUInt32LittleEndian(_rest);
-                _rest = _rest[4..];
+                Number = BinaryPrimitives.ReadUInt32LittleEndian(message[at..]);
+                _at = at + 4;
                 return true;
             default:
                 return Break();
@@ -66,30 +84,23 @@ internal ref struct ProtoReader(ReadOnlySpan<byte> message)
     private bool Break()
     {
         Broken = true;
-        _rest = default;
+        _at = _message.Length;
         return false;
     }
 
-    private bool ReadVarint(out ulong value)
+    private static bool ReadVarint(ReadOnlySpan<byte> message, ref int at, out ulong value)
     {
-        // Fast path: most tags and lengths are one byte.
-        if (!_rest.IsEmpty && _rest[0] < 0x80)
-        {
-            value = _rest[0];
-            _rest = _rest[1..];
-            return true;
-        }
         value = 0;
-        int longest = Math.Min(_rest.Length, 10);
+        int longest = Math.Min(message.Length - at, 10);
         for (int i = 0; i < longest; i++)
         {
-            byte b = _rest[i];
+            byte b = message[at + i];
             if (i == 9 && b > 1)
                 return false;
             value |= (ulong)(b & 0x7F) << (7 * i);
             if (b < 0x80)
             {
-                _rest = _rest[(i + 1)..];
+                at += i + 1;
                 return true;
             }
         }
