@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+
 namespace Tocsin.Ingest.Redaction;
 
 /// <summary>
@@ -6,7 +8,7 @@ namespace Tocsin.Ingest.Redaction;
 /// </summary>
 internal sealed class JudgedNames
 {
-    private const int Places = 64, LongestName = 64;
+    private const int PlaceBits = 8, Places = 1 << PlaceBits, LongestName = 64;
 
     private readonly byte[]?[] _names = new byte[Places][];
     private readonly bool[] _sensitive = new bool[Places];
@@ -31,6 +33,11 @@ internal sealed class JudgedNames
         _sensitive[place] = sensitive;
     }
 
-    private static int PlaceOf(ReadOnlySpan<byte> name) => name.Length == 0 ? 0
-        : (int)((uint)(name.Length + name[0] * 7 + name[name.Length / 2] * 31 + name[^1] * 13) % Places);
+    private static int PlaceOf(ReadOnlySpan<byte> name)
+    {
+        ulong mixed = name.Length >= 8
+            ? BinaryPrimitives.ReadUInt64LittleEndian(name) ^ ulong.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(name[^8..]), 23)
+            : name.Length == 0 ? 0 : (ulong)(name[0] | name[name.Length / 2] << 8 | name[^1] << 16);
+        return (int)((mixed + (ulong)name.Length) * 0x9E3779B97F4A7C15 >> (64 - PlaceBits));
+    }
 }

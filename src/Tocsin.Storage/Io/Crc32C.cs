@@ -16,8 +16,18 @@ public static class Crc32C
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
             bytes = bytes[8..];
         }
-        foreach (byte b in bytes)
-            crc = BitOperations.Crc32C(crc, b);
+        if ((bytes.Length & 4) != 0)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt32LittleEndian(bytes));
+            bytes = bytes[4..];
+        }
+        if ((bytes.Length & 2) != 0)
+        {
+            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt16LittleEndian(bytes));
+            bytes = bytes[2..];
+        }
+        if (bytes.Length > 0)
+            crc = BitOperations.Crc32C(crc, bytes[0]);
         return ~crc;
     }
 }

@@ -7,7 +7,7 @@ namespace Tocsin.Storage.Segment;
 /// <summary>The different words and ids of one block, and the filter made of them. One thread.</summary>
 internal sealed class TokenSet
 {
-    private readonly HashSet<ulong> _hashes = [];
+    private readonly HashTable _hashes = new();
 
     public void Clear() => _hashes.Clear();
 
@@ -69,7 +69,7 @@ internal static class TokenFilter
 {
     private const int BitsPerToken = 10, Probes = 6;
 
-    public static void Write(IReadOnlyCollection<ulong> hashes, ByteBuffer into)
+    public static void Write(HashTable hashes, ByteBuffer into)
     {
         int words = (hashes.Count * BitsPerToken + 63) / 64;
         Span<byte> filter = into.Take(words * 8);

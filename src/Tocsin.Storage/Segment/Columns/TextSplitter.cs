@@ -9,6 +9,9 @@ internal sealed class TextSplitter
 {
     private const int MostTemplates = 16_384;
 
+    /// <summary>After so many texts it is plain whether the numbers will take far more than the bytes that they may.</summary>
+    private const int Sample = 4096;
+
     private readonly ByteBuffer _heap = new(64 << 10), _text = new(256);
     private readonly List<Template> _templates = [];
     private readonly WordClusters _clusters = new();
@@ -40,11 +43,16 @@ internal sealed class TextSplitter
             Template template = _templates[code];
             template.Add(_slots.AsSpan(0, count));
             slots += count;
+            if (i == Sample && SizeOf(slots, Sample) > 2.0 * Sample / values.Count * most)
+                return false;
         }
-        // Numbers take three bytes or so; templates that differ in words are joined, and Deflate halves plain text.
-        long size = _heap.Length / 6 + slots * 3 + (long)_count * (32 - BitOperations.LeadingZeroCount((uint)_templates.Count)) / 8;
+        long size = SizeOf(slots, _count);
         return size < most && size < bytes / 2 + _count;
     }
+
+    /// <summary>Numbers take three bytes or so; templates that differ in words are joined, and Deflate halves plain text.</summary>
+    private long SizeOf(long slots, long texts) =>
+        _heap.Length / 6 + slots * 3 + texts * (32 - BitOperations.LeadingZeroCount((uint)_templates.Count)) / 8;
 
     /// <param name="present">The row of each text.</param>
     /// <param name="rows">Rows of the block.</param>
