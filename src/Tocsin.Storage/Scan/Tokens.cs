@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Text;
 
 namespace Tocsin.Storage.Scan;
@@ -57,6 +58,20 @@ internal static class Tokens
     }
 
     public static byte Lower(byte b) => b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
+
+    /// <summary>ASCII letters in lower case, other bytes as they are.</summary>
+    public static void Lower(ReadOnlySpan<byte> text, Span<byte> into)
+    {
+        int i = 0;
+        for (; i + Vector<byte>.Count <= text.Length; i += Vector<byte>.Count)
+        {
+            var some = new Vector<byte>(text[i..]);
+            Vector<byte> upper = Vector.LessThan(some - new Vector<byte>((byte)'A'), new Vector<byte>(26));
+            (some | (upper & new Vector<byte>(0x20))).CopyTo(into[i..]);
+        }
+        for (; i < text.Length; i++)
+            into[i] = Lower(text[i]);
+    }
 
     /// <summary>Spreads the bits, since FNV leaves short words close together (the finisher of MurmurHash3).</summary>
     private static ulong Mix(ulong hash)

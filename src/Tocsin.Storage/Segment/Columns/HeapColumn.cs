@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
 
@@ -6,6 +7,8 @@ namespace Tocsin.Storage.Segment.Columns;
 /// <summary>The values themselves, which are few or differ in kind, and where each begins.</summary>
 internal sealed class HeapLayout : ColumnLayout
 {
+    private const int PieceBytes = 1 << 18;
+
     private readonly byte[] _heap;
     private readonly int[] _starts;
 
@@ -24,7 +27,9 @@ internal sealed class HeapLayout : ColumnLayout
                 throw new InvalidDataException("a value reaches past its column");
             _starts[i + 1] = (int)start;
             ReadOnlySpan<byte> rest = _heap.AsSpan(_starts[i], (int)length);
-            BatchShape.CheckValue(FieldValue.Read(ref rest));
+            FieldValue value = FieldValue.Read(ref rest);
+            BatchShape.CheckValue(value);
+            OfText &= value.Kind == ValueKind.String;
             if (rest.Length > 0)
                 throw new InvalidDataException("a value is shorter than it claims");
         }
@@ -33,6 +38,9 @@ internal sealed class HeapLayout : ColumnLayout
     }
 
     public Presence Present { get; }
+
+    /// <summary>All values are strings.</summary>
+    public bool OfText { get; } = true;
 
     public override int Size => 100 + Present.Size + _heap.Length + _starts.Length * 4;
 
@@ -46,6 +54,29 @@ internal sealed class HeapLayout : ColumnLayout
             int value = Present.IndexOf(row);
             return _heap.AsSpan(_starts[value], _starts[value + 1] - _starts[value]);
         }
+    }
+
+    /// <summary>Numbers of the values that have a fragment in them, in any case; perhaps some more.</summary>
+    public RowSet Having(TextFragment fragment)
+    {
+        var having = new RowSet(_starts.Length - 1);
+        ReadOnlySpan<byte> text = fragment.Text;
+        byte[] lower = ArrayPool<byte>.Shared.Rent(PieceBytes + text.Length);
+        for (int piece = 0; piece < _heap.Length; piece += PieceBytes)
+        {
+            ReadOnlySpan<byte> some = _heap.AsSpan(piece, Math.Min(_heap.Length - piece, PieceBytes + text.Length - 1));
+            Tokens.Lower(some, lower);
+            ReadOnlySpan<byte> rest = lower.AsSpan(0, some.Length);
+            for (int at = 0, hit; at < rest.Length && (hit = rest[at..].IndexOf(text)) >= 0;)
+            {
+                int value = Array.BinarySearch(_starts, piece + at + hit);
+                value = value < 0 ? ~value - 1 : value;
+                having.Add(value);
+                at = _starts[value + 1] - piece;
+            }
+        }
+        ArrayPool<byte>.Shared.Return(lower);
+        return having;
     }
 
     public override Column Open(ColumnBytes bytes) => new HeapColumn(this, bytes);
@@ -63,8 +94,14 @@ internal sealed class HeapColumn(HeapLayout layout, ColumnBytes bytes) : Column(
 
     public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
     {
+        RowSet? having = layout.OfText && test.Shape?.Fragments.MaxBy(f => f.Length) is { Length: > 0 } longest
+            ? layout.Having(new TextFragment(longest)) : null;
+        if (having?.IsEmpty == true)
+            return;
         foreach (int row in layout.Present.Of(rows))
         {
+            if (having?[layout.Present.IndexOf(row)] == false)
+                continue;
             ReadOnlySpan<byte> rest = layout[row];
             if (test.Accepts(FieldValue.Read(ref rest)))
                 hits.Add(row);

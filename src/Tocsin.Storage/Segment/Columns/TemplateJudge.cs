@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment.Columns;
@@ -12,38 +13,107 @@ internal enum TemplateVerdict : byte
     Perhaps,
 }
 
-/// <summary>Asks a condition once per template instead of once per row. One thread.</summary>
-internal sealed class TemplateJudge
+/// <summary>
+/// Asks a condition once per template instead of once per row. What it asks for is looked for in all templates and all words at
+/// once; only where it is found, or where numbers may become part of it, templates are looked at one by one. One thread.
+/// </summary>
+internal sealed class TemplateJudge : IDisposable
 {
-    private readonly ValuePredicate _test;
-    private readonly TextShape? _shape;
-    private readonly Fragment[] _fragments;
-    private readonly ByteBuffer _text = new(256), _value = new(256);
+    /// <summary>Of a condition; further ones are taken as found.</summary>
+    private const int MaxFragments = 64;
 
-    public TemplateJudge(ValuePredicate test)
+    private readonly ValuePredicate _test;
+    private readonly TextLayout _layout;
+    private readonly TextShape? _shape;
+    private readonly TextFragment[] _fragments;
+    private readonly ByteBuffer _text = new(256), _value = new(256);
+    private readonly byte[] _lower, _lowerWords;
+
+    /// <summary>Bit n of a template: it has fragment n in a literal part, in a word, with the help of slots.</summary>
+    private readonly ulong[] _inText, _inWords, _inSlots;
+
+    /// <summary>Bit n of a word: it has fragment n.</summary>
+    private ulong[] _words = [];
+
+    public TemplateJudge(ValuePredicate test, TextLayout layout)
     {
-        _test = test;
-        _shape = test.Shape;
-        _fragments = _shape is null ? [] : [.. _shape.Fragments.Where(f => f.Length > 0).Select(f => new Fragment(f))];
+        (_test, _layout, _shape) = (test, layout, test.Shape);
+        _fragments = _shape is null ? []
+            : [.. _shape.Fragments.Where(f => f.Length > 0).Take(MaxFragments).Select(f => new TextFragment(f))];
+        (_inText, _inWords, _inSlots) = (new ulong[layout.Templates], new ulong[layout.Templates], new ulong[layout.Templates]);
+        _lower = Lower(_fragments.Length > 0 ? layout.Heap : default);
+        _lowerWords = Lower(_fragments.Length > 0 ? layout.WordHeap : default);
     }
 
-    public TemplateVerdict Of(ReadOnlySpan<byte> template, WordLists words)
+    /// <param name="into">One per template.</param>
+    public void Judge(Span<TemplateVerdict> into)
     {
-        int slot = template.IndexOfAnyInRange(TextTemplate.Digits, byte.MaxValue);
-        if (slot < 0)
+        for (int i = 0; i < _fragments.Length; i++)
+            Find(i);
+        ulong all = _fragments.Length == MaxFragments ? ulong.MaxValue : (1UL << _fragments.Length) - 1;
+        for (int code = 0; code < into.Length; code++)
+            into[code] = (_inText[code] | _inWords[code] | _inSlots[code]) == all ? Of(code, all) : TemplateVerdict.Never;
+    }
+
+    /// <summary>
+    /// The fragment that a text of the template has in one of its words if it has it at all; 0 when words tell nothing. As a bit.
+    /// </summary>
+    public ulong OnlyInWords(int code)
+    {
+        ulong only = _inWords[code] & ~_inText[code] & ~_inSlots[code];
+        return only & (ulong)-(long)only;
+    }
+
+    /// <summary>Whether a word of a slot has the fragment.</summary>
+    /// <param name="word">As <see cref="TextLayout.WordOf"/> numbers it.</param>
+    /// <param name="fragment">As a bit.</param>
+    public bool HasWord(int word, ulong fragment) => (_words[word] & fragment) != 0;
+
+    public void Dispose()
+    {
+        ArrayPool<byte>.Shared.Return(_lower);
+        ArrayPool<byte>.Shared.Return(_lowerWords);
+    }
+
+    private TemplateVerdict Of(int code, ulong all)
+    {
+        ReadOnlySpan<byte> template = _layout.Template(code);
+        if (!template.ContainsAnyInRange(TextTemplate.Digits, byte.MaxValue))
             return TextColumn.Accepts(_test, template, _value) ? TemplateVerdict.Always : TemplateVerdict.Never;
-        if (_shape is null)
-            return TemplateVerdict.Perhaps;
-        foreach (Fragment fragment in _fragments)
-        {
-            if (!fragment.MayBeIn(template, words))
-                return TemplateVerdict.Never;
-        }
-        if (_shape.FreeDigit == 0)
+        if (_shape is null || _shape.FreeDigit == 0 || _inText[code] != all)
             return TemplateVerdict.Perhaps;
         // With a digit that the condition does not name, whatever it finds owes nothing to the slots.
         Sample(template, _shape.FreeDigit);
         return TextColumn.Accepts(_test, _text.Span, _value) ? TemplateVerdict.Always : TemplateVerdict.Perhaps;
+    }
+
+    private void Find(int fragment)
+    {
+        TextFragment wanted = _fragments[fragment];
+        ulong bit = 1UL << fragment;
+        ReadOnlySpan<byte> text = _lower.AsSpan(0, _layout.Heap.Length), words = _lowerWords.AsSpan(0, _layout.WordHeap.Length);
+        // A hit over lengths and numbers between texts names one too many, never one too few.
+        for (int at = 0, hit; _inText.Length > 0 && (hit = text[at..].IndexOf(wanted.Text)) >= 0;)
+        {
+            int code = _layout.TemplateAt(at + hit);
+            _inText[code] |= bit;
+            at = Math.Max(at + hit + 1, _layout.EndOfTemplate(code));
+        }
+        for (int at = 0, hit; _layout.WordCount > 0 && (hit = words[at..].IndexOf(wanted.Text)) >= 0;)
+        {
+            int word = _layout.WordAt(at + hit);
+            if (_words.Length == 0)
+                _words = new ulong[_layout.WordCount];
+            _words[word] |= bit;
+            _inWords[_layout.TemplateOfWord(word)] |= bit;
+            at = Math.Max(at + hit + 1, _layout.EndOfWord(word));
+        }
+        for (int code = 0; code < _inText.Length; code++)
+        {
+            if ((_inText[code] & bit) == 0 && wanted.MayTouchSlots(_layout.TemplateIn(text, code), _layout.WordsAlone)
+                && wanted.MayBeIn(_layout.Template(code), _layout.Words(code)))
+                _inSlots[code] |= bit;
+        }
     }
 
     private void Sample(ReadOnlySpan<byte> template, byte digit)
@@ -53,84 +123,11 @@ internal sealed class TemplateJudge
             _text.U8(TextTemplate.IsSlot(b) ? digit : b);
     }
 
-    /// <summary>
-    /// ASCII text in lower case that must stand somewhere in the value; its first 64 bytes are looked for, all places at once:
-    /// bit n says that n + 1 bytes have been found up to here.
-    /// </summary>
-    private sealed class Fragment
+    /// <summary>A rented copy in lower case.</summary>
+    private static byte[] Lower(ReadOnlySpan<byte> text)
     {
-        private readonly ulong[] _places = new ulong[256];
-        private readonly ulong _digits, _hex, _uuid, _last;
-        private readonly int _length;
-
-        public Fragment(byte[] text)
-        {
-            _length = Math.Min(64, text.Length);
-            for (int i = 0; i < _length; i++)
-            {
-                byte b = Tokens.Lower(text[i]);
-                _places[b] |= 1UL << i;
-                if (char.IsAsciiDigit((char)b))
-                    _digits |= 1UL << i;
-                if (char.IsAsciiHexDigit((char)b))
-                    _hex |= 1UL << i;
-                if (char.IsAsciiHexDigit((char)b) || b == '-')
-                    _uuid |= 1UL << i;
-            }
-            _last = 1UL << (_length - 1);
-        }
-
-        public bool MayBeIn(ReadOnlySpan<byte> template, WordLists words)
-        {
-            ulong found = 0;
-            int slot = 0;
-            foreach (byte b in template)
-            {
-                if (b == TextTemplate.Word)
-                {
-                    if (AnyOf(words, slot++, ref found))
-                        return true;
-                    continue;
-                }
-                found = b < TextTemplate.Digits ? (found << 1 | 1) & _places[Tokens.Lower(b)]
-                    : Run(found, b == TextTemplate.Digits ? _digits : b == TextTemplate.Uuid ? _uuid : _hex);
-                if ((found & _last) != 0)
-                    return true;
-            }
-            return false;
-        }
-
-        /// <summary>After any of the words; true when one of them completes the fragment.</summary>
-        private bool AnyOf(WordLists words, int slot, ref ulong found)
-        {
-            ulong all = 0;
-            for (int word = 0; word < words.Count(slot); word++)
-            {
-                ulong after = found;
-                foreach (byte b in words[slot, word])
-                {
-                    after = (after << 1 | 1) & _places[Tokens.Lower(b)];
-                    if ((after & _last) != 0)
-                        return true;
-                }
-                all |= after;
-            }
-            found = all;
-            return false;
-        }
-
-        /// <summary>After one or more bytes of a kind.</summary>
-        private ulong Run(ulong found, ulong kind)
-        {
-            ulong all = 0;
-            for (int i = 0; i < _length; i++)
-            {
-                found = (found << 1 | 1) & kind;
-                if ((all | found) == all)
-                    break;
-                all |= found;
-            }
-            return all;
-        }
+        byte[] lower = ArrayPool<byte>.Shared.Rent(Math.Max(1, text.Length));
+        Tokens.Lower(text, lower);
+        return lower;
     }
 }

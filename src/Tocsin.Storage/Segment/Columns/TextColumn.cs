@@ -63,25 +63,20 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
         if (test.Shape?.Exact is { } exact)
         {
             SelectExact(exact, states, rows, hits);
-            SelectDoubtful(test, states, rows, hits);
+            SelectDoubtful(test, states, null, rows, hits);
             return;
         }
-        bool[] accepted = ArrayPool<bool>.Shared.Rent(Templates + 1);
-        (bool some, bool doubtful) = (false, false);
-        var judge = new TemplateJudge(test);
-        for (int code = 0; code < Templates; code++)
+        using var judge = new TemplateJudge(test, layout);
+        judge.Judge(states.AsSpan(0, Templates));
+        if (states.AsSpan().Contains(TemplateVerdict.Always))
         {
-            states[code] = judge.Of(Template(code), Words(code));
-            accepted[code] = states[code] == TemplateVerdict.Always;
-            some |= accepted[code];
-            doubtful |= states[code] == TemplateVerdict.Perhaps;
-        }
-        accepted[Templates] = false;
-        if (some)
+            bool[] accepted = ArrayPool<bool>.Shared.Rent(Templates + 1);
+            for (int code = 0; code <= Templates; code++)
+                accepted[code] = states[code] == TemplateVerdict.Always;
             CodesColumn.Select(Codes, accepted, rows, hits);
-        if (doubtful)
-            SelectDoubtful(test, states, rows, hits);
-        ArrayPool<bool>.Shared.Return(accepted);
+            ArrayPool<bool>.Shared.Return(accepted);
+        }
+        SelectDoubtful(test, states, judge, rows, hits);
     }
 
     public override void AddPresent(RowSet into)
@@ -108,9 +103,13 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
     public void Render(int row, ByteBuffer into)
     {
         int code = CodeOf(row);
+        Render(code, Slots(code).Length == 0 ? 0 : RankOf(row), into);
+    }
+
+    private void Render(int code, int rank, ByteBuffer into)
+    {
         IntPack[] packs = Slots(code);
         Span<long> slots = stackalloc long[packs.Length];
-        int rank = packs.Length == 0 ? 0 : RankOf(row);
         for (int i = 0; i < packs.Length; i++)
             slots[i] = packs[i][rank];
         Render(code, slots, into);
@@ -157,42 +156,106 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
         }
     }
 
+    /// <summary>Looks for the numbers first: most often they are nowhere, and no row need be looked at.</summary>
     private void SelectNumbers(int code, ReadOnlySpan<long> numbers, RowSet rows, RowSet hits)
     {
         IntPack[] packs = Slots(code);
-        foreach (int row in rows.ToArray())
+        int count = layout.Index(_pack, _bytes).CountOf(code);
+        var wanted = new RowSet(count);
+        if (packs.Length == 0)
         {
-            if (CodeOf(row) != code)
-                continue;
-            int slot = 0;
-            while (slot < packs.Length && packs[slot][RankOf(row)] == numbers[slot])
-                slot++;
-            if (slot == packs.Length)
+            wanted.AddRange(0, count);
+        }
+        else
+        {
+            long[] read = ArrayPool<long>.Shared.Rent(Math.Max(1, count));
+            packs[0].Read(read.AsSpan(0, count));
+            for (int at = 0, hit; (hit = read.AsSpan(at, count - at).IndexOf(numbers[0])) >= 0; at += hit + 1)
+            {
+                int slot = 1;
+                while (slot < packs.Length && packs[slot][at + hit] == numbers[slot])
+                    slot++;
+                if (slot == packs.Length)
+                    wanted.Add(at + hit);
+            }
+            ArrayPool<long>.Shared.Return(read);
+        }
+        if (wanted.IsEmpty)
+            return;
+        ReadOnlySpan<int> codes = Codes;
+        for (int row = 0, rank = 0; rank < count && row < codes.Length; row++)
+        {
+            if (codes[row] == code && wanted[rank++] && rows[row])
                 hits.Add(row);
         }
     }
 
-    private void SelectDoubtful(ValuePredicate test, TemplateVerdict[] states, RowSet rows, RowSet hits)
+    /// <param name="test">The question.</param>
+    /// <param name="states">Of each template.</param>
+    /// <param name="judge">Knows which words may fulfil it; null when nobody does.</param>
+    /// <param name="rows">Those asked for.</param>
+    /// <param name="hits">Receives those that fulfil it.</param>
+    private void SelectDoubtful(ValuePredicate test, TemplateVerdict[] states, TemplateJudge? judge, RowSet rows, RowSet hits)
     {
         if (!states.AsSpan().Contains(TemplateVerdict.Perhaps))
             return;
         var value = new ByteBuffer(512);
-        ReadOnlySpan<int> codes = Codes;
-        ReadOnlySpan<ulong> words = rows.Words;
-        for (int i = 0; i < words.Length; i++)
+        var filters = new WordFilter?[Templates];
+        int[] ranks = new int[Templates];
+        for (int code = 0; code < Templates; code++)
         {
-            for (ulong word = words[i]; word != 0; word &= word - 1)
-            {
-                int row = (i << 6) + System.Numerics.BitOperations.TrailingZeroCount(word);
-                if (states[codes[row]] != TemplateVerdict.Perhaps)
-                    continue;
-                _text.Clear();
-                Render(row, _text);
-                if (Accepts(test, _text.Span, value))
-                    hits.Add(row);
-            }
+            if (states[code] == TemplateVerdict.Perhaps && judge?.OnlyInWords(code) is > 0 and var fragment)
+                filters[code] = new WordFilter(this, judge, code, fragment);
+        }
+        ReadOnlySpan<int> codes = Codes;
+        for (int row = 0; row < codes.Length; row++)
+        {
+            int code = codes[row];
+            if (states[code] != TemplateVerdict.Perhaps)
+                continue;
+            int rank = ranks[code]++;
+            if (!rows[row] || filters[code] is { } filter && !filter.Has(rank))
+                continue;
+            _text.Clear();
+            Render(code, rank, _text);
+            if (Accepts(test, _text.Span, value))
+                hits.Add(row);
         }
     }
+
+    /// <summary>Tells rows of a template apart by their words alone. One thread.</summary>
+    private sealed class WordFilter
+    {
+        private readonly TemplateJudge _judge;
+        private readonly ulong _fragment;
+        private readonly List<(IntPack Numbers, int First, int Count)> _slots = [];
+
+        public WordFilter(TextColumn column, TemplateJudge judge, int code, ulong fragment)
+        {
+            (_judge, _fragment) = (judge, fragment);
+            IntPack[] packs = column.Slots(code);
+            (int pack, int slot) = (0, 0);
+            foreach (byte b in column.Template(code))
+            {
+                if (b == TextTemplate.Word)
+                    _slots.Add((packs[pack], column.FirstWord(code, slot), column.Words(code).Count(slot++)));
+                pack += b < TextTemplate.Digits ? 0 : b == TextTemplate.Uuid ? 2 : 1;
+            }
+        }
+
+        public bool Has(int rank)
+        {
+            foreach ((IntPack numbers, int first, int count) in _slots)
+            {
+                long word = numbers[rank];
+                if ((ulong)word < (ulong)count && _judge.HasWord(first + (int)word, _fragment))
+                    return true;
+            }
+            return false;
+        }
+    }
+
+    private int FirstWord(int code, int slot) => layout.WordOf(code, slot);
 
     /// <param name="test">The question.</param>
     /// <param name="text">The string.</param>

@@ -70,6 +70,36 @@ internal sealed class TextLayout : ColumnLayout
 
     public override Column Open(ColumnBytes bytes) => new TextColumn(this, bytes);
 
+    /// <summary>The templates, with their lengths between them.</summary>
+    public ReadOnlySpan<byte> Heap => _heap;
+
+    /// <summary>The words, with their lengths and numbers between them.</summary>
+    public ReadOnlySpan<byte> WordHeap => _wordHeap;
+
+    /// <summary>Word slots have spaces around them, or an end of the text.</summary>
+    public bool WordsAlone { get; private set; } = true;
+
+    /// <summary>All words of all slots.</summary>
+    public int WordCount => _words.Length;
+
+    /// <summary>The template that a place in <see cref="Heap"/> belongs to, or the next one.</summary>
+    public int TemplateAt(int place) => At(_templates, place);
+
+    public int EndOfTemplate(int code) => _templates[code].Start + _templates[code].Length;
+
+    /// <summary>The word that a place in <see cref="WordHeap"/> belongs to, or the next one.</summary>
+    public int WordAt(int place) => At(_words, place);
+
+    public int EndOfWord(int word) => _words[word].Start + _words[word].Length;
+
+    public int TemplateOfWord(int word) => Last(_firstList, Last(_lists, word));
+
+    /// <summary>Number among all words of the first one of a word slot of a template.</summary>
+    public int WordOf(int code, int slot) => _lists[_firstList[code] + slot];
+
+    /// <summary>The template in a copy of <see cref="Heap"/>.</summary>
+    public ReadOnlySpan<byte> TemplateIn(ReadOnlySpan<byte> heap, int code) => heap.Slice(_templates[code].Start, _templates[code].Length);
+
     public ReadOnlySpan<byte> Template(int code) => _heap.AsSpan(_templates[code].Start, _templates[code].Length);
 
     public WordLists Words(int code) =>
@@ -94,8 +124,12 @@ internal sealed class TextLayout : ColumnLayout
         for (int code = 0; code < Templates; code++)
         {
             first[code] = lists.Count;
-            for (int slots = Template(code).Count(TextTemplate.Word); slots > 0; slots--)
+            ReadOnlySpan<byte> template = Template(code);
+            for (int slot = 0; slot < template.Length; slot++)
             {
+                if (template[slot] != TextTemplate.Word)
+                    continue;
+                WordsAlone &= (slot == 0 || template[slot - 1] == ' ') && (slot + 1 == template.Length || template[slot + 1] == ' ');
                 lists.Add(words.Count);
                 for (int count = reader.Count(reader.Left); count > 0; count--)
                 {
@@ -108,5 +142,35 @@ internal sealed class TextLayout : ColumnLayout
         first[Templates] = lists.Count;
         lists.Add(words.Count);
         return reader.Left == 0 ? ([.. words], [.. lists], first) : throw new InvalidDataException("bytes are left after the last word");
+    }
+
+    /// <summary>The first that does not end before the place; the last when all do.</summary>
+    private static int At((int Start, int Length)[] parts, int place)
+    {
+        (int low, int high) = (0, parts.Length - 1);
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (parts[middle].Start + parts[middle].Length <= place)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
+
+    /// <summary>The last index whose number is not above the value.</summary>
+    private static int Last(int[] rising, int value)
+    {
+        (int low, int high) = (0, rising.Length - 1);
+        while (low < high)
+        {
+            int middle = (low + high + 1) / 2;
+            if (rising[middle] <= value)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return low;
     }
 }
