@@ -131,46 +131,74 @@ public sealed class Database : IDisposable
     public ScanReport Scan(ScanRequest request, RowVisitor visit, CancellationToken cancel) =>
         Read(request, (blocks, segments) => new Scanner(request, Damaged, cancel).Run(blocks, segments, visit));
 
-    /// <summary>Visits the matching rows by columns, block by block, in no order. Keys are numbered throughout.</summary>
-    public ScanReport ScanColumns(ScanRequest request, ColumnRequest columns, ColumnVisitor visit, CancellationToken cancel) =>
-        Read(request, (blocks, segments) => ScanColumns(blocks, segments, request, columns, visit, cancel));
+    /// <summary>
+    /// Reads columns of the matching rows, block by block, in no order and on several threads. Each thread gathers what it reads on its
+    /// own; keys are numbered throughout what one gathers.
+    /// </summary>
+    /// <param name="request">Which rows.</param>
+    /// <param name="columns">Which columns.</param>
+    /// <param name="start">Makes what a thread gathers into; called on this thread.</param>
+    /// <param name="visit">Takes the rows of a block, whose columns are valid only during the call.</param>
+    /// <param name="combine">Takes what was gathered, in an order that does not change; called on this thread.</param>
+    /// <param name="cancel">Looked at between blocks.</param>
+    public ScanReport ScanColumns<T>(
+        ScanRequest request, ColumnRequest columns, Func<T> start, Action<T, ColumnRows> visit, Action<T> combine, CancellationToken cancel) =>
+        Read(request, (blocks, segments) => ScanColumns(blocks, segments, request, columns, start, visit, combine, cancel));
 
     /// <summary>How many matching rows have each value of a field, from block headers where these suffice.</summary>
     /// <param name="request">Which rows.</param>
     /// <param name="field">Whose values.</param>
     /// <param name="visit">Called once per value; once with <see cref="KeyTable.Missing"/> for rows without.</param>
-    /// <param name="held">Told, block after block, how many bytes the values take; may throw to give up.</param>
+    /// <param name="held">Told, block after block, how many more bytes the values take; may throw to give up. Any thread.</param>
     /// <param name="cancel">Looked at between blocks.</param>
     public ScanReport CountKeys(
         ScanRequest request, FieldPath field, Action<KeyTable, int, long> visit, Action<long> held, CancellationToken cancel)
     {
-        var columns = new ColumnRequest([field], []);
+        var columns = new ColumnRequest([new KeyColumn(field)], []);
         return Read(request, (blocks, segments) =>
         {
-            var counts = new KeyCounts();
-            blocks.RemoveAll(block => block.TryCountKeys(request, field, counts));
-            KeyTable? table = null;
-            var found = new KeyCounts();
-            ScanReport report = ScanColumns(blocks, segments, request, columns, rows =>
+            var all = new KeyCounts();
+            blocks.RemoveAll(block => block.TryCountKeys(request, field, all));
+            ScanReport report = ScanColumns(blocks, segments, request, columns, () => new KeyCounts(), (counts, rows) =>
             {
-                table = rows.Tables[0];
-                found.Add(rows.Keys(0));
-                held(table.Bytes);
-                return true;
-            }, cancel);
-            counts.Visit(counts.Table, visit);
-            if (table is not null)
-                found.Visit(table, visit);
+                held(counts.Add(rows.Tables[0], rows.Keys(0)));
+            }, counts => all = KeyCounts.Sum(all, counts), cancel);
+            all.Visit(visit);
             return report;
         });
     }
 
-    private ScanReport ScanColumns(
-        List<ScanBlock> blocks, int segments, ScanRequest request, ColumnRequest columns, ColumnVisitor visit, CancellationToken cancel)
+    /// <summary>Visits the rows of some ids, as far as they are still there, newest first.</summary>
+    /// <param name="dataset">Of the rows.</param>
+    /// <param name="ids">Newest first.</param>
+    /// <param name="fields">As in <see cref="ScanRequest.Fields"/>.</param>
+    /// <param name="visit">Receives the rows.</param>
+    /// <param name="cancel">Looked at between blocks.</param>
+    public ScanReport Rows(
+        Dataset dataset, IReadOnlyList<RowId> ids, IReadOnlyList<FieldPath>? fields, RowVisitor visit, CancellationToken cancel)
     {
-        request = request with { AnyOrder = true, Fields = [.. columns.Keys, .. columns.Values], After = null };
-        var rows = new ColumnRows(columns);
-        return new Scanner(request, Damaged, cancel).Run(blocks, segments, matches => matches.Read(columns, rows), () => visit(rows));
+        if (ids.Count == 0)
+            return new ScanReport(0, 0, 0, 0, 0, false);
+        var request = new ScanRequest { Dataset = dataset, From = ids[^1].Time, To = After(ids[0].Time), Fields = fields };
+        return Read(request, (blocks, segments) => new RowFetch(ids, Damaged, cancel).Run(blocks, segments, Scanner.OutputOf(fields), visit));
+    }
+
+    private static Instant After(Instant time) => time.UnixNanos == long.MaxValue ? time : new Instant(time.UnixNanos + 1);
+
+    private ScanReport ScanColumns<T>(
+        List<ScanBlock> blocks, int segments, ScanRequest request, ColumnRequest columns, Func<T> start, Action<T, ColumnRows> visit,
+        Action<T> combine, CancellationToken cancel)
+    {
+        FieldNeeds? output = Scanner.OutputOf([.. columns.Keys.Select(k => k.Path), .. columns.Values]);
+        var query = new BlockQuery(request.From, request.To, request.Where, OldestFirst: true, After: null, output);
+        return new BlockShares(query, Damaged, cancel).Run(
+            blocks, segments, () => (Gathered: start(), Rows: new ColumnRows(columns)),
+            (share, matches) =>
+            {
+                matches.Read(columns, share.Rows);
+                return () => visit(share.Gathered, share.Rows);
+            },
+            share => combine(share.Gathered));
     }
 
     /// <summary>

@@ -21,6 +21,11 @@ internal abstract class Accumulator
     {
     }
 
+    /// <summary>A row of each of the groups.</summary>
+    public virtual void AddRows(ReadOnlySpan<int> groups)
+    {
+    }
+
     public abstract void Add(int group, long value);
 
     public abstract void Add(int group, double value);
@@ -31,6 +36,12 @@ internal abstract class Accumulator
     public virtual void AddOther(int group, in Cell value)
     {
     }
+
+    /// <summary>Adds what another one of the same kind has gathered.</summary>
+    /// <param name="other">Not used any more for the group.</param>
+    /// <param name="from">Group there.</param>
+    /// <param name="into">Group here.</param>
+    public abstract void Merge(Accumulator other, int from, int into);
 
     public abstract Cell Result(int group);
 }

@@ -90,6 +90,9 @@ internal static class AggregateTable
             : Array.Find(s_all, a => a.Name == name);
     }
 
+    /// <summary>Whether it matters which row came first.</summary>
+    public static bool AsksForOrder(string name) => name is "first" or "last";
+
     public static string Canonical(string name) =>
         s_aliases.GetValueOrDefault(name, name).ToLowerInvariant();
 

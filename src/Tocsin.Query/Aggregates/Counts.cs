@@ -16,6 +16,19 @@ internal class Count(MemoryBudget budget, bool rows) : Accumulator
             _counts[group]++;
     }
 
+    /// <summary>Whether it looks at no value.</summary>
+    public bool OfRows => rows;
+
+    public sealed override void AddRows(ReadOnlySpan<int> groups)
+    {
+        if (!rows)
+            return;
+        foreach (int group in groups)
+            _counts[group]++;
+    }
+
+    public sealed override void Merge(Accumulator other, int from, int into) => _counts[into] += ((Count)other)._counts[from];
+
     /// <summary>Many rows at once.</summary>
     public void AddRows(int group, long count) => _counts[group] += count;
 

@@ -29,6 +29,13 @@ internal abstract class ChosenAccumulator(MemoryBudget budget) : Accumulator
         chosen = value;
     }
 
+    public override void Merge(Accumulator other, int from, int into)
+    {
+        Cell value = ((ChosenAccumulator)other)._chosen[from];
+        if (!value.IsMissing)
+            AddOther(into, value);
+    }
+
     public sealed override Cell Result(int group) => _chosen[group];
 
     protected abstract bool Replaces(int group, in Cell value, in Cell chosen);
@@ -59,6 +66,12 @@ internal sealed class Edge(MemoryBudget budget, bool last) : ChosenAccumulator(b
     {
         base.Grow(groups);
         _places.Grow(groups);
+    }
+
+    public override void Merge(Accumulator other, int from, int into)
+    {
+        At = ((Edge)other)._places[from];
+        base.Merge(other, from, into);
     }
 
     protected override bool Replaces(int group, in Cell value, in Cell chosen)

@@ -17,11 +17,14 @@ internal sealed class Grouping
     private readonly Operand?[] _values;
 
     /// <param name="seconds">How long a group spans, for rates; 0 when unknown.</param>
-    public Grouping(IReadOnlyList<Expression> keys, Items<AggregateCall> calls, double seconds, QueryContext context)
+    /// <param name="budget">That of the query unless it is a share of it.</param>
+    public Grouping(
+        IReadOnlyList<Expression> keys, Items<AggregateCall> calls, double seconds, QueryContext context, MemoryBudget? budget = null)
     {
-        Table = new GroupTable(keys.Count, context.Budget);
+        budget ??= context.Budget;
+        Table = new GroupTable(keys.Count, budget);
         _keys = [.. keys.Select(k => new Operand(k, context))];
-        _accumulators = [.. calls.Select(c => c.Create(context.Budget, seconds))];
+        _accumulators = [.. calls.Select(c => c.Create(budget, seconds))];
         _values = [.. calls.Select(c => c.Arguments.Count == 0 ? null : new Operand(c.Arguments[0], context))];
     }
 
@@ -43,6 +46,22 @@ internal sealed class Grouping
                 continue;
             accumulator.At = row.Id;
             value.AddTo(accumulator, group, row);
+        }
+    }
+
+    /// <summary>Adds groups that were gathered apart.</summary>
+    public void Add(Grouping other, CancellationToken cancel)
+    {
+        for (int from = 0; from < other.Table.Count; from++)
+        {
+            if (from % 1024 == 0)
+                cancel.ThrowIfCancellationRequested();
+            Table.Key.Clear();
+            foreach (Cell part in other.Table.KeyOf(from))
+                Table.Key.Add(part);
+            int into = FindGroup();
+            for (int i = 0; i < _accumulators.Length; i++)
+                _accumulators[i].Merge(other._accumulators[i], from, into);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 
@@ -25,20 +24,20 @@ internal sealed class Percentile(MemoryBudget budget, double percent) : NumberAc
             (_samples[group] ??= new NumberSample(budget)).Add(Numeric.Of(value));
     }
 
+    public override void Merge(Accumulator other, int from, int into)
+    {
+        if (((Percentile)other)._samples[from] is { } sample)
+            (_samples[into] ??= new NumberSample(budget)).Add(sample);
+    }
+
     public override Cell Result(int group) => _samples[group]?.At(percent) ?? Cell.Missing;
 }
 
 /// <summary>Numbers of one group: a list, then counts in buckets whose width grows with the number.</summary>
 internal sealed class NumberSample(MemoryBudget budget)
 {
-    /// <summary>
-    /// A bucket is what shares sign, exponent and seven bits behind the point: it ends at most 1/128 above its start, so its middle is
-    /// less than half a percent off.
-    /// </summary>
-    private const int BucketShift = 52 - 7;
-
     private List<Numeric>? _exact = [];
-    private Dictionary<int, long>? _positive, _negative;
+    private MagnitudeCounts? _positive, _negative;
     private long _count, _zeros;
     private Numeric _least, _greatest;
 
@@ -61,6 +60,27 @@ internal sealed class NumberSample(MemoryBudget budget)
             ToBuckets();
     }
 
+    /// <summary>Adds the numbers of another sample.</summary>
+    public void Add(NumberSample other)
+    {
+        if (other._exact is not null)
+        {
+            foreach (Numeric number in other._exact)
+                Add(number);
+            return;
+        }
+        if (_exact is not null)
+            ToBuckets();
+        if (_count == 0 || other._least.CompareTo(_least) < 0)
+            _least = other._least;
+        if (_count == 0 || other._greatest.CompareTo(_greatest) > 0)
+            _greatest = other._greatest;
+        _count += other._count;
+        _zeros += other._zeros;
+        _positive!.Add(other._positive!);
+        _negative!.Add(other._negative!);
+    }
+
     public Cell At(double percent)
     {
         long rank = Math.Clamp((long)Math.Ceiling(percent / 100 * _count), 1, _count);
@@ -76,7 +96,7 @@ internal sealed class NumberSample(MemoryBudget budget)
 
     private void ToBuckets()
     {
-        (_positive, _negative) = ([], []);
+        (_positive, _negative) = (new MagnitudeCounts(budget), new MagnitudeCounts(budget));
         foreach (Numeric number in _exact!)
             AddToBucket(number.AsDouble);
         budget.Give(_exact.Capacity * 24L);
@@ -85,43 +105,98 @@ internal sealed class NumberSample(MemoryBudget budget)
 
     private void AddToBucket(double value)
     {
-        if (value == 0)
-        {
+        if (value > 0)
+            _positive!.Add(value);
+        else if (value < 0)
+            _negative!.Add(-value);
+        else
             _zeros++;
-            return;
-        }
-        Dictionary<int, long> side = value > 0 ? _positive! : _negative!;
-        int bucket = (int)(BitConverter.DoubleToInt64Bits(Math.Abs(value)) >> BucketShift);
-        ref long count = ref CollectionsMarshal.GetValueRefOrAddDefault(side, bucket, out bool known);
-        if (!known)
-            budget.Take(40, GroupTable.What, GroupTable.Advice);
-        count++;
     }
 
     private double FromBuckets(long rank)
     {
-        foreach ((int bucket, long count) in _negative!.OrderByDescending(b => b.Key))
+        foreach ((double middle, long count) in _negative!.Falling())
         {
             rank -= count;
             if (rank <= 0)
-                return -Middle(bucket);
+                return -middle;
         }
         rank -= _zeros;
         if (rank <= 0)
             return 0;
-        foreach ((int bucket, long count) in _positive!.OrderBy(b => b.Key))
+        foreach ((double middle, long count) in _positive!.Rising())
         {
             rank -= count;
             if (rank <= 0)
-                return Middle(bucket);
+                return middle;
         }
         return _greatest.AsDouble;
     }
+}
 
-    private static double Middle(int bucket)
+/// <summary>Counts numbers above zero in buckets whose width grows with the number: a page of buckets per power of two.</summary>
+internal sealed class MagnitudeCounts(MemoryBudget budget)
+{
+    /// <summary>
+    /// A bucket is what shares exponent and seven bits behind the point: it ends at most 1/128 above its start, so its middle is less
+    /// than half a percent off.
+    /// </summary>
+    private const int Bits = 7, Shift = 52 - Bits, PageLength = 1 << Bits;
+
+    private long[]?[] _pages = [];
+    private int _first;
+
+    public void Add(double value)
     {
-        double start = BitConverter.Int64BitsToDouble((long)bucket << BucketShift);
-        double end = BitConverter.Int64BitsToDouble((long)(bucket + 1) << BucketShift);
+        long bucket = BitConverter.DoubleToInt64Bits(value) >> Shift;
+        int page = (int)(bucket >> Bits) - _first;
+        if ((uint)page >= (uint)_pages.Length || _pages[page] is not { } counts)
+            counts = NewPage((int)(bucket >> Bits));
+        counts[bucket & (PageLength - 1)]++;
+    }
+
+    public void Add(MagnitudeCounts other)
+    {
+        for (int page = 0; page < other._pages.Length; page++)
+        {
+            if (other._pages[page] is not { } counts)
+                continue;
+            int place = other._first + page - _first;
+            long[] into = (uint)place < (uint)_pages.Length && _pages[place] is { } known ? known : NewPage(other._first + page);
+            for (int i = 0; i < PageLength; i++)
+                into[i] += counts[i];
+        }
+    }
+
+    /// <summary>The middle of each bucket and how many numbers it has, from small to great.</summary>
+    public IEnumerable<(double Middle, long Count)> Rising() => Buckets(Enumerable.Range(0, _pages.Length * PageLength));
+
+    public IEnumerable<(double Middle, long Count)> Falling() =>
+        Buckets(Enumerable.Range(1, _pages.Length * PageLength).Select(i => _pages.Length * PageLength - i));
+
+    private IEnumerable<(double Middle, long Count)> Buckets(IEnumerable<int> places) => places
+        .Where(i => _pages[i / PageLength] is { } page && page[i % PageLength] > 0)
+        .Select(i => (Middle((long)_first * PageLength + i), _pages[i / PageLength]![i % PageLength]));
+
+    private long[] NewPage(int exponent)
+    {
+        int first = _pages.Length == 0 ? exponent : Math.Min(_first, exponent);
+        int length = _pages.Length == 0 ? 1 : Math.Max(_first + _pages.Length, exponent + 1) - first;
+        if (length != _pages.Length)
+        {
+            budget.Take(8L * (length - _pages.Length), GroupTable.What, GroupTable.Advice);
+            var pages = new long[]?[length];
+            _pages.CopyTo(pages, _pages.Length == 0 ? 0 : _first - first);
+            (_pages, _first) = (pages, first);
+        }
+        budget.Take(8L * PageLength, GroupTable.What, GroupTable.Advice);
+        return _pages[exponent - _first] = new long[PageLength];
+    }
+
+    private static double Middle(long bucket)
+    {
+        double start = BitConverter.Int64BitsToDouble(bucket << Shift);
+        double end = BitConverter.Int64BitsToDouble((bucket + 1) << Shift);
         return double.IsFinite(end) ? start + (end - start) / 2 : start;
     }
 }

@@ -35,6 +35,12 @@ internal sealed class Distinct(MemoryBudget budget) : TextAccumulator
     public override void Add(int group, ReadOnlySpan<byte> utf8) =>
         (_sets[group] ??= new DistinctSet(budget)).Add(TextHash.Of(utf8));
 
+    public override void Merge(Accumulator other, int from, int into)
+    {
+        if (((Distinct)other)._sets[from] is { } set)
+            (_sets[into] ??= new DistinctSet(budget)).Add(set);
+    }
+
     public override Cell Result(int group) => Cell.Of(_sets[group]?.Count ?? 0L);
 }
 
@@ -58,11 +64,29 @@ internal sealed class DistinctSet(MemoryBudget budget)
         if (!_exact.Add(hash))
             return;
         budget.Take(BytesEach, GroupTable.What, GroupTable.Advice);
-        if (_exact.Count <= Distinct.MostExact)
+        if (_exact.Count > Distinct.MostExact)
+            ToRegisters();
+    }
+
+    public void Add(DistinctSet other)
+    {
+        if (other._exact is not null)
+        {
+            foreach (ulong hash in other._exact)
+                Add(hash);
             return;
+        }
+        if (_exact is not null)
+            ToRegisters();
+        for (int i = 0; i < Registers; i++)
+            _registers![i] = Math.Max(_registers[i], other._registers![i]);
+    }
+
+    private void ToRegisters()
+    {
         _registers = new byte[Registers];
         budget.Take(Registers, GroupTable.What, GroupTable.Advice);
-        foreach (ulong known in _exact)
+        foreach (ulong known in _exact!)
             Register(known);
         budget.Give((long)_exact.Count * BytesEach);
         _exact = null;
@@ -98,8 +122,18 @@ internal sealed class Values(MemoryBudget budget) : TextAccumulator
 
     public override void Add(int group, ReadOnlySpan<byte> utf8)
     {
+        Add(group, Encoding.UTF8.GetString(utf8));
+    }
+
+    public override void Merge(Accumulator other, int from, int into)
+    {
+        foreach (string value in ((Values)other)._sets[from] ?? [])
+            Add(into, value);
+    }
+
+    private void Add(int group, string value)
+    {
         SortedSet<string> set = _sets[group] ??= new(Comparer<string>.Create(CellOrder.CompareText));
-        string value = Encoding.UTF8.GetString(utf8);
         if (!set.Add(value))
             return;
         budget.Take(80 + 2L * value.Length, GroupTable.What, GroupTable.Advice);

@@ -41,6 +41,13 @@ internal class Sum(MemoryBudget budget) : NumberAccumulator
         sum.HasReal = true;
     }
 
+    public sealed override void Merge(Accumulator other, int from, int into)
+    {
+        (Int128 whole, double real, long count, bool hasReal) = ((Sum)other)._sums[from];
+        ref (Int128 Whole, double Real, long Count, bool HasReal) sum = ref _sums[into];
+        sum = (sum.Whole + whole, sum.Real + real, sum.Count + count, sum.HasReal | hasReal);
+    }
+
     public override Cell Result(int group)
     {
         (Int128 whole, double real, long count, bool hasReal) = _sums[group];
@@ -85,6 +92,17 @@ internal sealed class Deviation(MemoryBudget budget) : NumberAccumulator
         double before = value - m.Mean;
         m.Mean += before / m.Count;
         m.Squares += before * (value - m.Mean);
+    }
+
+    public override void Merge(Accumulator other, int from, int into)
+    {
+        (long count, double mean, double squares) = ((Deviation)other)._moments[from];
+        ref (long Count, double Mean, double Squares) m = ref _moments[into];
+        if (count == 0)
+            return;
+        long all = m.Count + count;
+        double apart = mean - m.Mean;
+        m = (all, m.Mean + apart * count / all, m.Squares + squares + apart * apart * m.Count / all * count);
     }
 
     public override Cell Result(int group) =>

@@ -16,7 +16,10 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
     private readonly Slots<long> _lastRow = new(budget, sizeof(long));
     private readonly Collector[] _inner = [.. asked.Inner.Select(a => Of(a, budget))];
     private readonly List<int> _hits = [];
+    /// <summary>Bucket plus one.</summary>
     private readonly Dictionary<(int Owner, long Key), int> _known = [];
+    private (int Owner, long Key) _lastKey;
+    private int _lastBucket;
     private ColumnSlot _slot;
     private ILookup<long, int>? _byOwner;
     private int _owner;
@@ -54,7 +57,7 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
     {
         // A value that led to one bucket does so again.
         long? key = KeyOf(rows, row);
-        if (key is { } known && _known.TryGetValue((owner, known), out int only))
+        if (key is { } known && Known(owner, known) is >= 0 and var only)
         {
             _counts[only]++;
             foreach (Collector inner in _inner)
@@ -67,13 +70,32 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
         if (key is { } fresh && _hits.Count == 1)
         {
             budget.Take(BytesKnown, GroupTable.What, GroupTable.Advice);
-            _known.Add((owner, fresh), _hits[0]);
+            _known.Add((owner, fresh), _hits[0] + 1);
         }
         foreach (int bucket in _hits)
         {
             foreach (Collector inner in _inner)
                 inner.Add(rows, row, bucket);
         }
+    }
+
+    public sealed override void Merge(Collector other, ReadOnlySpan<int> owners)
+    {
+        var from = (KeyedCollector)other;
+        int[] buckets = new int[from._table.Count];
+        for (int i = 0; i < buckets.Length; i++)
+        {
+            IReadOnlyList<Cell> key = from._table.KeyOf(i);
+            _table.Key.Clear();
+            _table.Key.Add(Cell.Of((long)owners[(int)key[0].AsInt]));
+            _table.Key.Add(key[1]);
+            buckets[i] = _table.Find();
+            _counts.Grow(_table.Count);
+            _lastRow.Grow(_table.Count);
+            _counts[buckets[i]] += from._counts[i];
+        }
+        for (int i = 0; i < _inner.Length; i++)
+            _inner[i].Merge(from._inner[i], buckets);
     }
 
     public sealed override void AddCounted(Instant time, int family, long rows, int owner)
@@ -128,11 +150,23 @@ internal abstract class KeyedCollector(Bucketing asked, MemoryBudget budget) : C
     protected virtual Cell CountedKey(Instant time, int family) => Cell.OfLevel(family);
 
     /// <summary>A number that stands for the row's value; null when it has none or may have several.</summary>
-    private long? KeyOf(ColumnRows rows, int row)
+    private long? KeyOf(ColumnRows rows, int row) => _slot.Kind switch
     {
-        if (_slot.Kind != ColumnKind.Key)
-            return null;
-        return rows.Keys(_slot.Index)[row] is var key && key == KeyTable.Missing ? null : key;
+        ColumnKind.Key => rows.Keys(_slot.Index)[row] is var key && key == KeyTable.Missing ? null : key,
+        ColumnKind.Time => KeyOf(new Instant(rows.Times[row])),
+        ColumnKind.Level => rows.Severities[row],
+        _ => null,
+    };
+
+    /// <summary>A number that stands for all times that share their bucket with this one; null when that is not known.</summary>
+    protected virtual long? KeyOf(Instant time) => null;
+
+    /// <summary>The only bucket that a key has led to; -1 when it has not come yet. Rows with the same key often follow one another.</summary>
+    private int Known(int owner, long key)
+    {
+        if (_lastKey != (owner, key) || _lastBucket == 0)
+            (_lastKey, _lastBucket) = ((owner, key), _known.GetValueOrDefault((owner, key)));
+        return _lastBucket - 1;
     }
 
     private const int BytesKnown = 48;
@@ -188,6 +222,8 @@ internal sealed class ByTimeCollector(ByTime asked, MemoryBudget budget) : Keyed
     protected override RecordField Field => asked.Field;
 
     protected override Cell CountedKey(Instant time, int family) => Cell.Of(StepOf(time));
+
+    protected override long? KeyOf(Instant time) => StepOf(time).UnixNanos;
 
     public override void VisitText(ReadOnlySpan<byte> utf8)
     {
@@ -254,6 +290,9 @@ internal sealed class ByConditionCollector(ByCondition asked, MemoryBudget budge
     public override bool Prepare(ColumnPlan plan) => false;
 
     public override void Add(ColumnRows rows, int row, int owner) => throw new InvalidOperationException("conditions need whole rows");
+
+    public override void Merge(Collector other, ReadOnlySpan<int> owners) =>
+        throw new InvalidOperationException("conditions need whole rows");
 
     public override BucketAnswer Answer(int owner) => new BucketList(
         asked, [.. Enumerable.Range(owner * asked.Conditions.Count, asked.Conditions.Count).Select(BucketOf)]);

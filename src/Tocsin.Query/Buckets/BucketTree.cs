@@ -33,6 +33,13 @@ internal sealed class BucketTree
         }
     }
 
+    /// <summary>Adds what another tree of the same aggregations has gathered by columns.</summary>
+    public void Merge(BucketTree other)
+    {
+        for (int i = 0; i < _collectors.Length; i++)
+            _collectors[i].Merge(other._collectors[i], [0]);
+    }
+
     /// <summary>Only for aggregations that <see cref="CountedStep"/> accepts.</summary>
     public void AddCounted(Instant time, int family, long rows)
     {
@@ -92,6 +99,11 @@ internal abstract class Collector
     public abstract bool Prepare(ColumnPlan plan);
 
     public abstract void Add(ColumnRows rows, int row, int owner);
+
+    /// <summary>Adds what another one of the same aggregation has gathered by columns.</summary>
+    /// <param name="other">Not used any more.</param>
+    /// <param name="owners">The owner here of each owner there.</param>
+    public abstract void Merge(Collector other, ReadOnlySpan<int> owners);
 
     /// <inheritdoc cref="BucketTree.AddCounted"/>
     public virtual void AddCounted(Instant time, int family, long rows, int owner) =>

@@ -39,6 +39,19 @@ internal abstract class FieldCollector(RecordField field) : Collector, IFieldVis
         _slot.Visit(rows, row, this);
     }
 
+    public sealed override void Merge(Collector other, ReadOnlySpan<int> owners)
+    {
+        int known = ((FieldCollector)other)._known;
+        for (int from = 0; from < known; from++)
+        {
+            Begin(owners[from]);
+            Merge(other, from);
+        }
+    }
+
+    /// <summary>Adds to <see cref="Owner"/> what the other has of one of its owners.</summary>
+    protected abstract void Merge(Collector other, int from);
+
     public abstract void VisitText(ReadOnlySpan<byte> utf8);
 
     public abstract void Visit(in Cell value);
@@ -97,6 +110,8 @@ internal sealed class NumbersCollector(NumbersOf asked, MemoryBudget budget) : N
 
     protected override void Add(Numeric number) => _moments[Owner].Add(number.AsDouble);
 
+    protected override void Merge(Collector other, int from) => _moments[Owner].Add(((NumbersCollector)other)._moments[from]);
+
     private struct Moments
     {
         public long Count;
@@ -115,6 +130,21 @@ internal sealed class NumbersCollector(NumbersOf asked, MemoryBudget budget) : N
             Mean += before / Count;
             Spread += before * (value - Mean);
         }
+
+        public void Add(in Moments other)
+        {
+            if (other.Count == 0)
+                return;
+            Least = Count == 0 ? other.Least : Math.Min(Least, other.Least);
+            Greatest = Count == 0 ? other.Greatest : Math.Max(Greatest, other.Greatest);
+            double apart = other.Mean - Mean;
+            long all = Count + other.Count;
+            Spread += other.Spread + apart * apart * Count / all * other.Count;
+            Mean += apart * other.Count / all;
+            Count = all;
+            Sum.Add(other.Sum);
+            Squares.Add(other.Squares);
+        }
     }
 
     /// <summary>Neumaier's sum: what each addition loses is kept beside.</summary>
@@ -123,6 +153,12 @@ internal sealed class NumbersCollector(NumbersOf asked, MemoryBudget budget) : N
         private double _sum, _lost;
 
         public readonly double Total => _sum + _lost;
+
+        public void Add(in ExactSum other)
+        {
+            Add(other._sum);
+            Add(other._lost);
+        }
 
         public void Add(double value)
         {
@@ -148,6 +184,12 @@ internal sealed class PercentilesCollector(PercentilesOf asked, MemoryBudget bud
     protected override void Grow(int owners) => _samples.Grow(owners);
 
     protected override void Add(Numeric number) => (_samples[Owner] ??= new NumberSample(budget)).Add(number);
+
+    protected override void Merge(Collector other, int from)
+    {
+        if (((PercentilesCollector)other)._samples[from] is { } sample)
+            (_samples[Owner] ??= new NumberSample(budget)).Add(sample);
+    }
 }
 
 /// <summary>Collects <see cref="ValuesOf"/>.</summary>
@@ -160,6 +202,8 @@ internal sealed class ValuesCollector(ValuesOf asked, MemoryBudget budget) : Fie
     public override void Visit(in Cell value) => _counts[Owner]++;
 
     public override BucketAnswer Answer(int owner) => new CountAnswer(asked, Knows(owner) ? _counts[owner] : 0);
+
+    protected override void Merge(Collector other, int from) => _counts[Owner] += ((ValuesCollector)other)._counts[from];
 
     protected override void Grow(int owners) => _counts.Grow(owners);
 }
@@ -177,6 +221,8 @@ internal sealed class DistinctCollector(DistinctOf asked, MemoryBudget budget) :
 
     public override BucketAnswer Answer(int owner) =>
         new CountAnswer(asked, Knows(owner) ? _values.Result(owner).AsInt : 0);
+
+    protected override void Merge(Collector other, int from) => _values.Merge(((DistinctCollector)other)._values, from, Owner);
 
     protected override void Grow(int owners) => _values.Grow(owners);
 }

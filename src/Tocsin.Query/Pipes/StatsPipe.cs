@@ -39,6 +39,8 @@ public sealed record StatsPipe(Items<AggregateCall> Calls, Items<NamedExpression
 
     private sealed class Run(StatsPipe pipe, QueryContext context, Operator next) : Operator, IHeaderCounted, IColumnFed
     {
+        private readonly Expression[] _keys = [.. pipe.By.Select(k => k.Expression)];
+
         private readonly Grouping _groups = new(
             [.. pipe.By.Select(k => k.Expression)], pipe.Calls, Seconds(context), context);
 
@@ -52,8 +54,7 @@ public sealed record StatsPipe(Items<AggregateCall> Calls, Items<NamedExpression
             HeaderCount.Feed(_groups, byLevel: pipe.By.Count > 0, null, request, context);
 
         public ScanReport FeedColumns(ScanRequest request) => ColumnFeed.Feed(
-            _groups, [.. pipe.By.Select(k => k.Expression)],
-            [.. pipe.Calls.Select(c => c.Arguments.Count == 0 ? null : c.Arguments[0])], request, context);
+            _groups, budget => new Grouping(_keys, pipe.Calls, Seconds(context), context, budget), _keys, pipe.Calls, request, context);
 
         public override void Finish()
         {

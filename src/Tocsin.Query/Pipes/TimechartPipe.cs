@@ -74,14 +74,9 @@ public sealed record TimechartPipe(long? Span, Items<AggregateCall> Calls, Items
 
 /// <summary>A running timechart.</summary>
 internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext context, Operator next)
-    : Operator, IHeaderCounted
+    : Operator, IHeaderCounted, IColumnFed
 {
-    private readonly Grouping _groups = new(
-        [
-            new Call("bin", [new FieldReference("time"), new Literal(Cell.Of(step))]),
-            .. pipe.By.Select(k => k.Expression),
-        ],
-        pipe.Calls, step / 1e9, context);
+    private readonly Grouping _groups = new(KeysOf(pipe, step), pipe.Calls, step / 1e9, context);
 
     public override bool Push(in PipeRow row)
     {
@@ -91,6 +86,13 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
 
     public ScanReport Feed(ScanRequest request) =>
         HeaderCount.Feed(_groups, byLevel: pipe.By.Count > 0, step, request, context);
+
+    public ScanReport FeedColumns(ScanRequest request)
+    {
+        Expression[] keys = KeysOf(pipe, step);
+        return ColumnFeed.Feed(
+            _groups, budget => new Grouping(keys, pipe.Calls, step / 1e9, context, budget), keys, pipe.Calls, request, context);
+    }
 
     public override void Finish()
     {
@@ -149,6 +151,11 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
             series.FindStart([]);
         return series;
     }
+
+    private static Expression[] KeysOf(TimechartPipe pipe, long step) =>
+    [
+        new Call("bin", [new FieldReference("time"), new Literal(Cell.Of(step))]), .. pipe.By.Select(k => k.Expression),
+    ];
 
     private void AddGroup(Cell time, IReadOnlyList<Cell> key)
     {

@@ -50,17 +50,23 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
 
     private sealed class Run(TopPipe pipe, QueryContext context, Operator next) : Operator, IColumnFed
     {
+        private static readonly Items<AggregateCall> s_count = [new("count", [], CountColumn)];
+
+        private readonly Expression[] _fields = [.. pipe.By.Concat(pipe.Fields).Select(k => k.Expression)];
         private readonly Operand[] _keys = [.. pipe.By.Concat(pipe.Fields).Select(k => new Operand(k.Expression,
             context))];
-        private readonly GroupTable _groups = new(pipe.By.Count + pipe.Fields.Count, context.Budget);
-        private readonly Slots<long> _counts = new(context.Budget, sizeof(long));
+        private readonly Grouping _counted = new([.. pipe.By.Concat(pipe.Fields).Select(k => k.Expression)], s_count, 0, context);
+
+        private GroupTable Groups => _counted.Table;
+
+        private Count Counts => (Count)_counted.Accumulators[0];
 
         /// <summary>Rows of values that cannot be among the most frequent.</summary>
         private long _rare;
 
         public override bool Push(in PipeRow row)
         {
-            GroupKey key = _groups.Key;
+            GroupKey key = Groups.Key;
             key.Clear();
             foreach (Operand part in _keys)
                 part.AddTo(key, row);
@@ -70,51 +76,38 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
                 if (key.Kind(i) == CellKind.Missing)
                     return true;
             }
-            _counts[FindGroup()]++;
+            Counts.AddRow(_counted.FindGroup());
             return true;
         }
 
         public ScanReport FeedColumns(ScanRequest request)
         {
-            Expression[] fields = [.. pipe.By.Concat(pipe.Fields).Select(k => k.Expression)];
-            if (fields.Length == 1 && pipe.By.Count == 0)
-                return FeedOne(fields[0], request);
-            var numbers = new GroupNumbers(_groups, FindGroup, context.Budget);
-            return ColumnFeed.Scan(fields, request, context, rows =>
-            {
-                ReadOnlySpan<int> groups = numbers.Of(rows);
-                for (int i = 0; i < groups.Length; i++)
-                {
-                    bool whole = true;
-                    for (int key = pipe.By.Count; key < fields.Length; key++)
-                        whole &= !_groups.KeyOf(groups[i])[key].IsMissing;
-                    if (whole)
-                        _counts[groups[i]]++;
-                }
-                return true;
-            });
+            if (_fields.Length == 1 && pipe.By.Count == 0 && GroupColumn.Of(_fields[0]) is { Path: { } path, Shape: null })
+                return FeedOne(path, request);
+            return ColumnFeed.Feed(
+                _counted, budget => new Grouping(_fields, s_count, 0, context, budget), _fields, s_count, request, context);
         }
 
         public override void Finish()
         {
             int by = pipe.By.Count;
             var parts = new GroupTable(by, context.Budget);
-            ILookup<int, int> groupsOf = Enumerable.Range(0, _groups.Count).Where(g => _counts[g] > 0)
-                .ToLookup(g => parts.FindStart(_groups.KeyOf(g)));
+            ILookup<int, int> groupsOf = Enumerable.Range(0, Groups.Count).Where(g => !Groups.KeyOf(g).Skip(by).Any(c => c.IsMissing))
+                .ToLookup(g => parts.FindStart(Groups.KeyOf(g)));
             var set = new Overlay();
             ulong number = 0;
             foreach (int part in Enumerable.Range(0, parts.Count).OrderBy(parts.KeyOf, KeyOrder.Whole))
             {
-                long total = groupsOf[part].Sum(g => _counts[g]) + _rare;
+                long total = groupsOf[part].Sum(g => CountOf(g)) + _rare;
                 foreach (int group in Ranked(groupsOf[part]))
                 {
                     set.Clear();
                     for (int i = 0; i < by; i++)
                         set.Set(pipe.By[i].Name, parts.KeyOf(part)[i]);
                     for (int i = 0; i < pipe.Fields.Count; i++)
-                        set.Set(pipe.Fields[i].Name, _groups.KeyOf(group)[by + i]);
-                    set.Set(CountColumn, Cell.Of(_counts[group]));
-                    set.Set(ShareColumn, Cell.Of(Math.Round((double)_counts[group] / total, 4)));
+                        set.Set(pipe.Fields[i].Name, Groups.KeyOf(group)[by + i]);
+                    set.Set(CountColumn, Cell.Of(CountOf(group)));
+                    set.Set(ShareColumn, Cell.Of(Math.Round((double)CountOf(group) / total, 4)));
                     if (next.Push(new PipeRow(new RowId(default, number++), set)))
                         continue;
                     next.Finish();
@@ -125,19 +118,18 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
         }
 
         /// <summary>Different texts are different groups, so the rare ones need no group at all.</summary>
-        private ScanReport FeedOne(Expression field, ScanRequest request)
+        private ScanReport FeedOne(FieldPath field, ScanRequest request)
         {
             var counted = new List<(KeyTable Table, int Key, long Rows)>();
             bool texts = true;
-            ScanReport report = context.Database.CountKeys(request, ColumnFeed.PathOf(field), (table, key, rows) =>
+            ScanReport report = context.Database.CountKeys(request, field, (table, key, rows) =>
             {
                 if (key == KeyTable.Missing)
                     return;
-                texts &= table[key].Kind == ValueKind.String && (counted.Count == 0 || counted[0].Table == table);
+                texts &= table.IsText(key);
                 counted.Add((table, key, rows));
             }, ColumnFeed.Charge(context.Budget), context.Cancel);
-            long least = texts && counted.Count > pipe.Most
-                ? counted.Select(c => c.Rows).OrderDescending().ElementAt((int)pipe.Most - 1) : 0;
+            long least = texts && counted.Count > pipe.Most ? Least(counted) : 0;
             foreach ((KeyTable table, int key, long rows) in counted)
             {
                 if (rows < least)
@@ -145,25 +137,34 @@ public sealed record TopPipe(long Most, Items<NamedExpression> Fields, Items<Nam
                     _rare += rows;
                     continue;
                 }
-                _groups.Key.Clear();
-                _groups.Key.Add(table[key]);
-                if (_groups.Key.Kind(0) != CellKind.Missing)
-                    _counts[FindGroup()] += rows;
+                Groups.Key.Clear();
+                Groups.Key.Add(table[key]);
+                if (Groups.Key.Kind(0) != CellKind.Missing)
+                    Counts.AddRows(_counted.FindGroup(), rows);
             }
             return report;
         }
 
-        private int FindGroup()
+        /// <summary>How many rows the least frequent of the wanted values has.</summary>
+        private long Least(List<(KeyTable Table, int Key, long Rows)> counted)
         {
-            int group = _groups.Find();
-            _counts.Grow(group + 1);
-            return group;
+            var most = new PriorityQueue<long, long>();
+            foreach ((_, _, long rows) in counted)
+            {
+                if (most.Count < pipe.Most)
+                    most.Enqueue(rows, rows);
+                else if (rows > most.Peek())
+                    most.EnqueueDequeue(rows, rows);
+            }
+            return most.Peek();
         }
+
+        private long CountOf(int group) => Counts.Result(group).AsInt;
 
         /// <summary>Most frequent first; of equally frequent ones in the order of their values.</summary>
         private IEnumerable<int> Ranked(IEnumerable<int> groups) => groups
-            .OrderByDescending(g => _counts[g])
-            .ThenBy(g => _groups.KeyOf(g).Skip(pipe.By.Count).ToArray(), KeyOrder.Whole)
+            .OrderByDescending(g => CountOf(g))
+            .ThenBy(g => Groups.KeyOf(g).Skip(pipe.By.Count).ToArray(), KeyOrder.Whole)
             .Take((int)pipe.Most);
     }
 }

@@ -70,19 +70,45 @@ internal sealed class RecordGrouping(Database database, MemoryBudget budget, Can
     /// <summary>Null when columns do not have what is asked.</summary>
     private IReadOnlyList<BucketAnswer>? Columns(ConditionScan scan, IReadOnlyList<Aggregation> aggregations)
     {
-        var tree = new BucketTree(aggregations, budget);
         var plan = new ColumnPlan();
-        if (!tree.Prepare(plan))
+        if (!new BucketTree(aggregations, budget).Prepare(plan))
             return null;
-        Action<long> charge = ColumnFeed.Charge(budget);
-        ScanReport report = database.ScanColumns(RecordSearch.Request(scan), plan.Request, rows =>
-        {
-            charge(rows.Tables.Sum(t => t.Bytes));
-            tree.Add(rows);
-            return true;
-        }, cancel);
+        BucketTree? tree = null;
+        ScanReport report = database.ScanColumns(
+            RecordSearch.Request(scan), plan.Request, () => new FedTree(aggregations, budget), static (fed, rows) => fed.Add(rows), fed =>
+            {
+                cancel.ThrowIfCancellationRequested();
+                if (tree is null)
+                    tree = fed.Tree;
+                else
+                    tree.Merge(fed.Tree);
+            }, cancel);
         Partial |= report.Partial;
-        return tree.Answers();
+        return tree!.Answers();
+    }
+
+    /// <summary>Aggregations that one thread feeds by columns.</summary>
+    private sealed class FedTree
+    {
+        private readonly Action<long> _charge;
+        private long _held;
+
+        public FedTree(IReadOnlyList<Aggregation> aggregations, MemoryBudget budget)
+        {
+            Tree = new BucketTree(aggregations, budget);
+            Tree.Prepare(new ColumnPlan());
+            _charge = ColumnFeed.Charge(budget);
+        }
+
+        public BucketTree Tree { get; }
+
+        public void Add(ColumnRows rows)
+        {
+            long held = rows.Tables.Sum(t => t.Bytes);
+            _charge(held - _held);
+            _held = held;
+            Tree.Add(rows);
+        }
     }
 
     private IReadOnlyList<BucketAnswer> Rows(ConditionScan scan, IReadOnlyList<Aggregation> aggregations)

@@ -1,48 +1,63 @@
 namespace Tocsin.Storage.Scan;
 
-/// <summary>How many rows have each key of a table. One thread.</summary>
+/// <summary>How many rows have each key of one table. One thread.</summary>
 internal sealed class KeyCounts
 {
     private long[] _counts = new long[64];
-    private long _missing;
+    private long _missing, _held;
 
-    /// <summary>Of keys that are added one by one.</summary>
-    public KeyTable Table { get; } = new();
+    /// <summary>Of keys that are added one by one, until a table comes along.</summary>
+    public KeyTable Table { get; private set; } = new();
 
     public void Add(int key, long rows)
     {
         if (key == KeyTable.Missing)
+        {
             _missing += rows;
-        else
-            Count(key) += rows;
-    }
-
-    public void Add(ReadOnlySpan<int> keys)
-    {
-        foreach (int key in keys)
-        {
-            if ((uint)key < (uint)_counts.Length)
-                _counts[key]++;
-            else
-                Add(key, 1);
+            return;
         }
-    }
-
-    public void Visit(KeyTable table, Action<KeyTable, int, long> visit)
-    {
-        for (int key = 0; key < _counts.Length; key++)
-        {
-            if (_counts[key] > 0)
-                visit(table, key, _counts[key]);
-        }
-        if (_missing > 0)
-            visit(table, KeyTable.Missing, _missing);
-    }
-
-    private ref long Count(int key)
-    {
         if (key >= _counts.Length)
             Array.Resize(ref _counts, Math.Max(key + 1, _counts.Length * 2));
-        return ref _counts[key];
+        _counts[key] += rows;
+    }
+
+    /// <summary>Adds one row of each key, always of the same table. Returns how many bytes more are held now.</summary>
+    public long Add(KeyTable table, ReadOnlySpan<int> keys)
+    {
+        Table = table;
+        if (_counts.Length < table.Count)
+            Array.Resize(ref _counts, Math.Max(table.Count, _counts.Length * 2));
+        foreach (int key in keys)
+        {
+            if (key == KeyTable.Missing)
+                _missing++;
+            else
+                _counts[key]++;
+        }
+        long before = _held;
+        _held = table.Bytes + sizeof(long) * (long)_counts.Length;
+        return _held - before;
+    }
+
+    /// <summary>Both are of no use afterwards.</summary>
+    public static KeyCounts Sum(KeyCounts a, KeyCounts b)
+    {
+        (KeyCounts into, KeyCounts from) = a.Table.Count >= b.Table.Count ? (a, b) : (b, a);
+        int[] keys = into.Table.Join(from.Table);
+        for (int key = 0; key < keys.Length; key++)
+            into.Add(keys[key], from._counts[key]);
+        into._missing += from._missing;
+        return into;
+    }
+
+    public void Visit(Action<KeyTable, int, long> visit)
+    {
+        for (int key = 0; key < Table.Count; key++)
+        {
+            if (key < _counts.Length && _counts[key] > 0)
+                visit(Table, key, _counts[key]);
+        }
+        if (_missing > 0)
+            visit(Table, KeyTable.Missing, _missing);
     }
 }

@@ -69,20 +69,35 @@ internal abstract class BlockMatches : IDisposable
     /// <summary>Fills <paramref name="into"/> with columns of all rows; the position moves.</summary>
     public virtual void Read(ColumnRequest request, ColumnRows into)
     {
-        into.Start(Count);
+        into.Start(Count, request);
         for (int i = 0; i < Count; i++, Advance())
         {
             EventRow row = Current;
             for (int key = 0; key < request.Keys.Count; key++)
-                into.KeysOf(key)[i] = request.Keys[key].TryGet(row, out FieldValue of) ? into.Tables[key].Of(of.Encoded) : KeyTable.Missing;
+                into.KeysOf(key)[i] = KeyOf(request.Keys[key], row, into.Tables[key]);
             for (int value = 0; value < request.Values.Count; value++)
             {
                 if (request.Values[value].TryGet(row, out FieldValue of))
                     into.Values(value).Set(i, of);
-                else
-                    into.Values(value).SetMissing(i);
             }
+            if (request.Times || request.Sequences)
+                into.TimesOf[i] = Id.Time.UnixNanos;
+            if (request.Sequences)
+                into.SequencesOf[i] = (long)Id.Sequence;
+            if (request.Severities)
+                into.SeveritiesOf[i] = row.Severity;
         }
+        for (int value = 0; value < request.Values.Count; value++)
+            into.Values(value).Finish();
+    }
+
+    private static int KeyOf(KeyColumn key, in EventRow row, KeyTable table)
+    {
+        if (!key.Path.TryGet(row, out FieldValue value))
+            return KeyTable.Missing;
+        if (key.Shape is null)
+            return table.Of(value.Encoded);
+        return value.Kind == ValueKind.Null ? KeyTable.Missing : table.OfText(key.Shape.Of(value.ToString()));
     }
 
     public virtual void Dispose()

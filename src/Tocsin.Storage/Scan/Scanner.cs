@@ -128,7 +128,7 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
         matches.Dispose();
     }
 
-    private static FieldNeeds? OutputOf(IReadOnlyList<FieldPath>? fields)
+    public static FieldNeeds? OutputOf(IReadOnlyList<FieldPath>? fields)
     {
         if (fields is null)
             return null;

@@ -150,14 +150,9 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
 
         public override void Read(ColumnRequest request, ColumnRows into)
         {
-            into.Start(_rows.Length);
-            if (_rows.Length == 0)
-                return;
-            var reading = new ColumnReading(_columns, _rows);
-            for (int key = 0; key < request.Keys.Count; key++)
-                reading.Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
-            for (int value = 0; value < request.Values.Count; value++)
-                reading.Values(request.Values[value], into.Values(value));
+            into.Start(_rows.Length, request);
+            if (_rows.Length > 0)
+                new ColumnReading(_columns, _rows).Fill(request, into);
         }
 
         public override void Dispose()

@@ -5,16 +5,38 @@ using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
 
-/// <summary>Reads fields of the matching rows of a block, once per different value where the column lies so. One thread.</summary>
+/// <summary>Numbers the values of fields of some rows of a block, once per different value where the column lies so. One thread.</summary>
+/// <param name="columns">Of the block.</param>
+/// <param name="rows">Which rows; all of them in order is the fastest.</param>
 internal sealed class ColumnReading(BlockColumns columns, int[] rows)
 {
+    /// <summary>A value that is there and counts as none.</summary>
+    private const int Nothing = -2;
+
+    private readonly bool _whole = rows.Length == columns.Rows && rows.Length > 0 && rows[0] == 0;
     private readonly ByteBuffer _value = new(256), _row = new(512);
 
-    public void Keys(FieldPath path, KeyTable table, Span<int> into)
+    public void Fill(ColumnRequest request, ColumnRows into)
     {
+        for (int key = 0; key < request.Keys.Count; key++)
+            Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
+        var values = new ValueReading(columns, rows, _whole);
+        for (int value = 0; value < request.Values.Count; value++)
+            values.Read(request.Values[value], into.Values(value));
+        if (request.Times || request.Sequences)
+            Copy(columns.Times, into.TimesOf);
+        if (request.Sequences)
+            Sequences(into.SequencesOf);
+        if (request.Severities)
+            Severities(into.SeveritiesOf);
+    }
+
+    private void Keys(KeyColumn key, KeyTable table, Span<int> into)
+    {
+        FieldPath path = key.Path;
         if (!path.IsFlatIn(columns.Directory) || columns.Directory[ColumnRole.Overflow] is not null)
         {
-            ByRow(path, table, into);
+            ByRow(key, table, into);
             return;
         }
         into.Fill(KeyTable.Missing);
@@ -24,59 +46,27 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
             ReadOnlySpan<ColumnEntry> entries = columns.Directory.Fields(path.Names[name]);
             if (entries.Length > 0)
             {
-                FromColumn(columns[entries[0]], table, into, fresh);
+                FromColumn(columns[entries[0]], key.Shape, table, into, fresh);
                 fresh = false;
             }
-            fresh &= !FromStreams(path, name, table, into);
+            fresh &= !FromStreams(key, name, table, into);
         }
+        if (key.Shape is not null)
+            into.Replace(Nothing, KeyTable.Missing);
     }
 
-    public void Values(FieldPath path, ValueColumn into)
-    {
-        ReadOnlySpan<ColumnEntry> entries = path.Names.Count == 1 ? columns.Directory.Fields(path.Names[0]) : default;
-        Column? column = entries.Length > 0 && path.IsFlatIn(columns.Directory) && !path.IsInAny(columns.StreamTable)
-            && columns.Directory[ColumnRole.Overflow] is null ? columns[entries[0]] : null;
-        switch (column)
-        {
-            case IntegerColumn integers:
-                long[] whole = Unpack(integers.Values);
-                for (int i = 0; i < rows.Length; i++)
-                {
-                    if (integers.Present[rows[i]])
-                        into.Set(i, whole[integers.Present.IndexOf(rows[i])]);
-                    else
-                        into.SetMissing(i);
-                }
-                ArrayPool<long>.Shared.Return(whole);
-                break;
-            case DecimalColumn decimals:
-                long[] scaled = Unpack(decimals.Scaled);
-                for (int i = 0; i < rows.Length; i++)
-                {
-                    if (decimals.Present[rows[i]])
-                        into.Set(i, scaled[decimals.Present.IndexOf(rows[i])] / decimals.Power);
-                    else
-                        into.SetMissing(i);
-                }
-                ArrayPool<long>.Shared.Return(scaled);
-                break;
-            default:
-                ByRow(path, into);
-                break;
-        }
-    }
-
-    private void FromColumn(Column column, KeyTable table, Span<int> into, bool fresh)
+    private void FromColumn(Column column, ValueShape? shape, KeyTable table, Span<int> into, bool fresh)
     {
         switch (column)
         {
             case ConstantColumn constant:
-                int only = table.Of(constant.Value);
-                for (int i = 0; i < into.Length; i++)
-                    into[i] = into[i] == KeyTable.Missing ? only : into[i];
+                into.Replace(KeyTable.Missing, KeyOf(constant.Value, shape, table));
                 break;
             case CodesColumn codes:
-                FromCodes(codes, table, into, fresh);
+                FromCodes(codes, shape, table, into, fresh);
+                break;
+            case TextColumn text when shape is not null:
+                new ShapeReading(text, shape, table).Read(rows, into);
                 break;
             case TextColumn text:
                 FromText(text, table, into);
@@ -85,47 +75,57 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 for (int i = 0; i < into.Length; i++)
                 {
                     if (into[i] == KeyTable.Missing)
-                        into[i] = KeyOf(column, rows[i], table);
+                        into[i] = KeyOf(column, rows[i], shape, table);
                 }
                 break;
         }
     }
 
-    private int KeyOf(Column column, int row, KeyTable table)
+    private int KeyOf(Column column, int row, ValueShape? shape, KeyTable table)
     {
         _value.Clear();
         column.Write(row, _value);
-        return _value.Length == 0 ? KeyTable.Missing : table.Of(_value.Span);
+        return _value.Length == 0 ? KeyTable.Missing : KeyOf(_value.Span, shape, table);
+    }
+
+    private static int KeyOf(ReadOnlySpan<byte> encoded, ValueShape? shape, KeyTable table)
+    {
+        if (shape is null)
+            return table.Of(encoded);
+        FieldValue value = FieldValue.Read(ref encoded);
+        return value.Kind == ValueKind.Null ? Nothing : table.OfText(shape.Of(value.ToString()));
     }
 
     /// <param name="column">Which.</param>
+    /// <param name="shape">What counts of a value.</param>
     /// <param name="table">Numbers its values.</param>
     /// <param name="into">Receives the numbers.</param>
     /// <param name="fresh">None is set yet.</param>
-    private void FromCodes(CodesColumn column, KeyTable table, Span<int> into, bool fresh)
+    private void FromCodes(CodesColumn column, ValueShape? shape, KeyTable table, Span<int> into, bool fresh)
     {
         int[] keys = ArrayPool<int>.Shared.Rent(column.Values + 1);
         Span<int> known = keys.AsSpan(0, column.Values + 1);
         known.Fill(int.MinValue);
         known[column.Values] = KeyTable.Missing;
         ReadOnlySpan<int> codes = column.Codes;
-        if (fresh && rows.Length == columns.Rows && rows[0] == 0)
+        if (fresh && _whole)
         {
             for (int code = 0; code < column.Values; code++)
-                known[code] = table.Of(column[code]);
+                known[code] = KeyOf(column[code], shape, table);
             for (int row = 0; row < codes.Length; row++)
                 into[row] = known[codes[row]];
-            ArrayPool<int>.Shared.Return(keys);
-            return;
         }
-        for (int i = 0; i < rows.Length; i++)
+        else
         {
-            if (into[i] != KeyTable.Missing)
-                continue;
-            ref int key = ref known[codes[rows[i]]];
-            if (key == int.MinValue)
-                key = table.Of(column[codes[rows[i]]]);
-            into[i] = key;
+            for (int i = 0; i < rows.Length; i++)
+            {
+                if (into[i] != KeyTable.Missing)
+                    continue;
+                ref int key = ref known[codes[rows[i]]];
+                if (key == int.MinValue)
+                    key = KeyOf(column[codes[rows[i]]], shape, table);
+                into[i] = key;
+            }
         }
         ArrayPool<int>.Shared.Return(keys);
     }
@@ -133,44 +133,45 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
     private void FromText(TextColumn column, KeyTable table, Span<int> into)
     {
         ReadOnlySpan<int> codes = column.Codes;
-        var numbered = new NumberedKeys?[column.Templates + 1];
         var slots = new IntPack?[column.Templates + 1];
+        int[] templates = new int[column.Templates + 1];
+        templates.AsSpan().Fill(int.MinValue);
         for (int i = 0; i < rows.Length; i++)
         {
             int code = codes[rows[i]];
             if (code == column.Templates || into[i] != KeyTable.Missing)
                 continue;
-            if (numbered[code] is null)
+            if (templates[code] == int.MinValue)
             {
                 IntPack[] packs = column.Slots(code);
                 // Words are numbered within a block only.
                 bool plain = packs.Length == 1 && column.Words(code).Slots == 0;
-                numbered[code] = plain ? table.OfTemplate(column.Template(code)) : new NumberedKeys();
+                templates[code] = plain ? table.TemplateOf(column.Template(code)) : -1;
                 slots[code] = plain ? packs[0] : null;
             }
             if (slots[code] is not { } pack)
             {
-                into[i] = KeyOf(column, rows[i], table);
+                into[i] = KeyOf(column, rows[i], null, table);
                 continue;
             }
-            ref int key = ref numbered[code]![pack[column.RankOf(rows[i])]];
-            if (key == 0)
-                key = KeyOf(column, rows[i], table) + 1;
-            into[i] = key - 1;
+            long number = pack[column.RankOf(rows[i])];
+            ReadOnlySpan<int> near = table.Near(templates[code]);
+            int key = (ulong)number < (ulong)near.Length ? near[(int)number] - 1 : KeyTable.Missing;
+            into[i] = key >= 0 ? key : table.Of(templates[code], number);
         }
     }
 
     /// <summary>False when no stream has the field.</summary>
-    private bool FromStreams(FieldPath path, int name, KeyTable table, Span<int> into)
+    private bool FromStreams(KeyColumn key, int name, KeyTable table, Span<int> into)
     {
         int[] keys = new int[columns.StreamTable.Count];
         Array.Fill(keys, KeyTable.Missing);
         bool any = false;
         foreach (StreamCount stream in columns.Streams)
         {
-            if (path.TryGetInStream(columns.StreamTable[stream.Stream], name, out FieldValue value))
+            if (key.Path.TryGetInStream(columns.StreamTable[stream.Stream], name, out FieldValue value))
             {
-                keys[stream.Stream] = table.Of(value.Encoded);
+                keys[stream.Stream] = KeyOf(value.Encoded, key.Shape, table);
                 any = true;
             }
         }
@@ -185,36 +186,60 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         return true;
     }
 
-    private void ByRow(FieldPath path, KeyTable table, Span<int> into)
+    private void ByRow(KeyColumn key, KeyTable table, Span<int> into)
     {
-        Load(path);
-        for (int i = 0; i < rows.Length; i++)
-            into[i] = path.TryGet(columns.Assemble(rows[i], _row), out FieldValue value) ? table.Of(value.Encoded) : KeyTable.Missing;
-    }
-
-    private void ByRow(FieldPath path, ValueColumn into)
-    {
-        Load(path);
+        var needs = new FieldNeeds();
+        key.Path.AddTo(needs);
+        columns.Load(needs);
         for (int i = 0; i < rows.Length; i++)
         {
-            if (path.TryGet(columns.Assemble(rows[i], _row), out FieldValue value))
-                into.Set(i, value);
-            else
-                into.SetMissing(i);
+            int of = key.Path.TryGet(columns.Assemble(rows[i], _row), out FieldValue value)
+                ? KeyOf(value.Encoded, key.Shape, table) : KeyTable.Missing;
+            into[i] = Math.Max(of, KeyTable.Missing);
         }
     }
 
-    private void Load(FieldPath path)
+    private void Copy(ReadOnlySpan<long> from, Span<long> into)
     {
-        var needs = new FieldNeeds();
-        path.AddTo(needs);
-        columns.Load(needs);
+        if (_whole)
+        {
+            from.CopyTo(into);
+            return;
+        }
+        for (int i = 0; i < rows.Length; i++)
+            into[i] = from[rows[i]];
     }
 
-    private static long[] Unpack(IntPack pack)
+    private void Sequences(Span<long> into)
     {
-        long[] numbers = ArrayPool<long>.Shared.Rent(Math.Max(1, pack.Count));
-        pack.Read(numbers.AsSpan(0, pack.Count));
-        return numbers;
+        if (columns[ColumnRole.Sequence] is not IntegerColumn { Present.All: true } sequences)
+            throw new InvalidDataException("the sequence numbers of a block have gaps");
+        long[] all = ArrayPool<long>.Shared.Rent(Math.Max(1, columns.Rows));
+        sequences.Values.Read(all.AsSpan(0, columns.Rows));
+        Copy(all.AsSpan(0, columns.Rows), into);
+        ArrayPool<long>.Shared.Return(all);
     }
+
+    private void Severities(Span<byte> into)
+    {
+        switch (columns.Severities)
+        {
+            case ConstantColumn constant:
+                into.Fill(SeverityOf(constant.Value));
+                break;
+            case CodesColumn column:
+                byte[] severities = new byte[column.Values];
+                for (int code = 0; code < severities.Length; code++)
+                    severities[code] = SeverityOf(column[code]);
+                ReadOnlySpan<int> codes = column.Codes;
+                for (int i = 0; i < rows.Length; i++)
+                    into[i] = codes[rows[i]] < severities.Length ? severities[codes[rows[i]]] : throw new InvalidDataException("a row has no severity");
+                break;
+            default:
+                throw new InvalidDataException("severities are no codes");
+        }
+    }
+
+    private static byte SeverityOf(ReadOnlySpan<byte> encoded) =>
+        encoded.Length == 9 ? encoded[1] : throw new InvalidDataException("a severity is no number");
 }

@@ -1,0 +1,192 @@
+using System.Numerics;
+using Tocsin.Model.Events;
+using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment.Columns;
+
+namespace Tocsin.Storage.Segment;
+
+/// <summary>
+/// Numbers the shapes of texts that lie as templates: a text is put together and looked at once per template, length of its numbers
+/// and words. Templates about which <see cref="ValueShape"/> promises too little are looked at row by row. One thread.
+/// </summary>
+internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable table)
+{
+    /// <summary>Of what tells the texts of a template apart: up to these an array, beyond a table, beyond that too much.</summary>
+    private const int FewBits = 12, MostBits = 60;
+
+    private const int LengthBits = 5, MinHex = 8;
+
+    private readonly ByteBuffer _value = new(256);
+
+    public void Read(ReadOnlySpan<int> rows, Span<int> into)
+    {
+        ReadOnlySpan<int> codes = column.Codes;
+        var known = new Known?[column.Templates + 1];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int code = codes[rows[i]];
+            if (code == column.Templates || into[i] != KeyTable.Missing)
+                continue;
+            Known keys = known[code] ??= new Known(column, code);
+            into[i] = KeyOf(keys, rows[i]);
+        }
+    }
+
+    private int KeyOf(Known keys, int row)
+    {
+        if (!keys.TryFind(column.RankOf(row), out ulong sort))
+            return Look(row, out _);
+        int key = keys[sort];
+        if (key != 0)
+            return key - 1;
+        key = Look(row, out int length);
+        if (length <= shape.Longest)
+            keys[sort] = key + 1;
+        return key;
+    }
+
+    private int Look(int row, out int length)
+    {
+        _value.Clear();
+        column.Write(row, _value);
+        ReadOnlySpan<byte> encoded = _value.Span;
+        FieldValue value = FieldValue.Read(ref encoded);
+        length = value.Payload.Length;
+        return table.OfText(shape.Of(value.ToString()));
+    }
+
+    /// <summary>What is known of the texts of one template.</summary>
+    private sealed class Known
+    {
+        private readonly IntPack[] _packs;
+
+        private readonly Slot[] _slots;
+
+        private readonly bool _safe;
+        private readonly int[]? _few;
+        private readonly Dictionary<ulong, int>? _many;
+
+        public Known(TextColumn column, int code)
+        {
+            _packs = column.Slots(code);
+            _slots = new Slot[_packs.Length];
+            _safe = TrySlots(column.Template(code), column.Words(code), out int bits);
+            if (!_safe)
+                return;
+            if (bits <= FewBits)
+                _few = new int[1 << bits];
+            else
+                _many = [];
+        }
+
+        /// <summary>The key plus one; 0 when it is not known.</summary>
+        public int this[ulong sort]
+        {
+            get => _few is not null ? _few[sort] : _many!.GetValueOrDefault(sort);
+            set
+            {
+                if (_few is not null)
+                    _few[sort] = value;
+                else
+                    _many![sort] = value;
+            }
+        }
+
+        /// <summary>What tells the text from others of the template; false when that is all of it.</summary>
+        public bool TryFind(int rank, out ulong sort)
+        {
+            sort = 0;
+            if (!_safe)
+                return false;
+            for (int i = 0; i < _slots.Length; i++)
+            {
+                if (_slots[i].Kind == SlotKind.Any)
+                    continue;
+                long number = _packs[i][rank];
+                uint sign = (uint)number;
+                if (_slots[i].Kind == SlotKind.Digits)
+                    // A single zero may begin 0x.
+                    sign = number == 10 ? 0 : (uint)DigitsOf(number);
+                else if (_slots[i].Kind != SlotKind.Word)
+                    sign = (uint)BitOperations.Log2((ulong)number | 1) / 4;
+                if (_slots[i].Kind == SlotKind.LoneHex && sign < MinHex)
+                    return false;
+                if ((ulong)sign >> _slots[i].Bits != 0)
+                    throw new InvalidDataException("a slot points past its words");
+                sort = sort << _slots[i].Bits | sign;
+            }
+            return true;
+        }
+
+        private static int DigitsOf(long number)
+        {
+            if (number < 10)
+                throw new InvalidDataException("a slot has no digits");
+            int digits = 0;
+            for (ulong rest = (ulong)number; rest >= 10; rest /= 10)
+                digits++;
+            return digits;
+        }
+
+        private bool TrySlots(ReadOnlySpan<byte> template, WordLists words, out int bits)
+        {
+            bits = 0;
+            for (int at = 0, slot = 0, word = 0; at < template.Length; at++)
+            {
+                switch (template[at])
+                {
+                    case < TextTemplate.Digits:
+                        break;
+                    case TextTemplate.Digits:
+                        _slots[slot++] = new Slot(SlotKind.Digits, LengthBits);
+                        break;
+                    case TextTemplate.Word:
+                        int wide = 32 - BitOperations.LeadingZeroCount((uint)words.Count(word++));
+                        _slots[slot++] = new Slot(SlotKind.Word, wide);
+                        break;
+                    case TextTemplate.Uuid:
+                        if (IsPart(template, at - 1, joints: true) || IsPart(template, at + 1, joints: true))
+                            return false;
+                        slot += 2;
+                        break;
+                    default:
+                        int from = at;
+                        while (at + 1 < template.Length && IsHex(template[at + 1]))
+                            at++;
+                        if (IsPart(template, from - 1, joints: false) || IsPart(template, at + 1, joints: false))
+                            return false;
+                        bool lone = from == at;
+                        for (; from <= at; from++)
+                        {
+                            _slots[slot++] = template[from] is TextTemplate.Hex16 or TextTemplate.UpperHex16 ? default
+                                : new Slot(lone ? SlotKind.LoneHex : SlotKind.Hex, LengthBits);
+                        }
+                        break;
+                }
+            }
+            foreach (Slot one in _slots)
+                bits += one.Bits;
+            return bits <= MostBits;
+        }
+
+        private static bool IsHex(byte b) => b is >= TextTemplate.Hex and < TextTemplate.Uuid;
+
+        private static bool IsPart(ReadOnlySpan<byte> template, int at, bool joints) => at >= 0 && at < template.Length
+            && (template[at] >= 0x80 || char.IsAsciiLetterOrDigit((char)template[at]) || template[at] == '_'
+                || joints && template[at] is (byte)'.' or (byte)':' or (byte)'-');
+    }
+
+    private enum SlotKind
+    {
+        /// <summary>Its number does not matter.</summary>
+        Any,
+        Digits,
+        Word,
+
+        /// <summary>The end of a longer number.</summary>
+        Hex,
+        LoneHex,
+    }
+
+    private readonly record struct Slot(SlotKind Kind, int Bits);
+}
