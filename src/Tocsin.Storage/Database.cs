@@ -168,9 +168,9 @@ public sealed class Database : IDisposable
         });
     }
 
-    /// <summary>Visits the rows of some ids, as far as they are still there, newest first.</summary>
+    /// <summary>Visits the rows of some ids, as far as they are still there, in the order of the ids.</summary>
     /// <param name="dataset">Of the rows.</param>
-    /// <param name="ids">Newest first.</param>
+    /// <param name="ids">Each once.</param>
     /// <param name="fields">As in <see cref="ScanRequest.Fields"/>.</param>
     /// <param name="visit">Receives the rows.</param>
     /// <param name="cancel">Looked at between blocks.</param>
@@ -179,7 +179,7 @@ public sealed class Database : IDisposable
     {
         if (ids.Count == 0)
             return new ScanReport(0, 0, 0, 0, 0, false);
-        var request = new ScanRequest { Dataset = dataset, From = ids[^1].Time, To = After(ids[0].Time), Fields = fields };
+        var request = new ScanRequest { Dataset = dataset, From = ids.Min().Time, To = After(ids.Max().Time) };
         return Read(request, (blocks, segments) => new RowFetch(ids, Damaged, cancel).Run(blocks, segments, Scanner.OutputOf(fields), visit));
     }
 

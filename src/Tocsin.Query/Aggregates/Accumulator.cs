@@ -21,8 +21,8 @@ internal abstract class Accumulator
     {
     }
 
-    /// <summary>A row of each of the groups.</summary>
-    public virtual void AddRows(ReadOnlySpan<int> groups)
+    /// <summary>Rows of the groups, one of each.</summary>
+    public virtual void AddRows(ReadOnlySpan<int> groups, ColumnRows rows)
     {
     }
 

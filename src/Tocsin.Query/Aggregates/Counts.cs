@@ -1,5 +1,6 @@
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
+using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Aggregates;
 
@@ -19,7 +20,7 @@ internal class Count(MemoryBudget budget, bool rows) : Accumulator
     /// <summary>Whether it looks at no value.</summary>
     public bool OfRows => rows;
 
-    public sealed override void AddRows(ReadOnlySpan<int> groups)
+    public sealed override void AddRows(ReadOnlySpan<int> groups, ColumnRows _)
     {
         if (!rows)
             return;

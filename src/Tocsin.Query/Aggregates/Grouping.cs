@@ -28,6 +28,13 @@ internal sealed class Grouping
         _values = [.. calls.Select(c => c.Arguments.Count == 0 ? null : new Operand(c.Arguments[0], context))];
     }
 
+    /// <summary>Groups of rows that are fed by columns.</summary>
+    public Grouping(int keys, MemoryBudget budget)
+    {
+        Table = new GroupTable(keys, budget);
+        (_keys, _values, _accumulators) = ([], [null], [new RowFacts(budget)]);
+    }
+
     public GroupTable Table { get; }
 
     public IReadOnlyList<Accumulator> Accumulators => _accumulators;

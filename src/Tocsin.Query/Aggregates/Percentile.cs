@@ -15,13 +15,20 @@ internal sealed class Percentile(MemoryBudget budget, double percent) : NumberAc
 
     public override void Grow(int groups) => _samples.Grow(groups);
 
-    public override void Add(int group, long value) =>
-        (_samples[group] ??= new NumberSample(budget)).Add(Numeric.Of(value));
+    public override void Add(int group, long value)
+    {
+        NumberSample sample = _samples[group] ??= new NumberSample(budget);
+        if (!sample.TryAdd(value))
+            sample.Add(Numeric.Of(value));
+    }
 
     public override void Add(int group, double value)
     {
-        if (!double.IsNaN(value))
-            (_samples[group] ??= new NumberSample(budget)).Add(Numeric.Of(value));
+        NumberSample? sample = _samples[group];
+        if (sample is not null && sample.TryAdd(value) || double.IsNaN(value))
+            return;
+        sample ??= _samples[group] = new NumberSample(budget);
+        sample.Add(Numeric.Of(value));
     }
 
     public override void Merge(Accumulator other, int from, int into)
@@ -41,16 +48,30 @@ internal sealed class NumberSample(MemoryBudget budget)
     private long _count, _zeros;
     private Numeric _least, _greatest;
 
+    /// <summary>Numbers between are counted in buckets and nothing else; none is while there is a list.</summary>
+    private double _above = double.NaN, _below = double.NaN;
+
+    /// <summary>Adds a number that is just one more in its bucket; false for any other.</summary>
+    public bool TryAdd(double value)
+    {
+        if (!(value > _above && value < _below))
+            return false;
+        _count++;
+        AddToBucket(value);
+        return true;
+    }
+
     public void Add(Numeric number)
     {
-        if (_count == 0 || number.CompareTo(_least) < 0)
+        if (_count == 0 || Order(number, _least) < 0)
             _least = number;
-        if (_count == 0 || number.CompareTo(_greatest) > 0)
+        if (_count == 0 || Order(number, _greatest) > 0)
             _greatest = number;
         _count++;
         if (_exact is null)
         {
             AddToBucket(number.AsDouble);
+            (_above, _below) = (_least.AsDouble, _greatest.AsDouble);
             return;
         }
         if (_exact.Count == _exact.Capacity)
@@ -71,12 +92,13 @@ internal sealed class NumberSample(MemoryBudget budget)
         }
         if (_exact is not null)
             ToBuckets();
-        if (_count == 0 || other._least.CompareTo(_least) < 0)
+        if (_count == 0 || Order(other._least, _least) < 0)
             _least = other._least;
-        if (_count == 0 || other._greatest.CompareTo(_greatest) > 0)
+        if (_count == 0 || Order(other._greatest, _greatest) > 0)
             _greatest = other._greatest;
         _count += other._count;
         _zeros += other._zeros;
+        (_above, _below) = (_least.AsDouble, _greatest.AsDouble);
         _positive!.Add(other._positive!);
         _negative!.Add(other._negative!);
     }
@@ -90,9 +112,12 @@ internal sealed class NumberSample(MemoryBudget budget)
             return _greatest.Cell;
         if (_exact is null)
             return Cell.Of(Math.Clamp(FromBuckets(rank), _least.AsDouble, _greatest.AsDouble));
-        _exact.Sort();
+        _exact.Sort(Order);
         return _exact[(int)rank - 1].Cell;
     }
+
+    // 50 and 50.0 are equal, but what is shown must not depend on which came first.
+    private static int Order(Numeric a, Numeric b) => a.CompareTo(b) is not 0 and var order ? order : b.IsWhole.CompareTo(a.IsWhole);
 
     private void ToBuckets()
     {

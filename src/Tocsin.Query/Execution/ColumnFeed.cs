@@ -20,8 +20,12 @@ internal interface IColumnFed
 internal static class ColumnFeed
 {
     /// <summary>True when columns have all that the pipe asks of records.</summary>
-    public static bool Fits(Pipe pipe) => pipe switch
+    /// <param name="limit">How many of its rows are wanted; null when nobody says.</param>
+    public static bool Fits(Pipe pipe, long? limit) => pipe switch
     {
+        PatternsPipe patterns => AreKeys(patterns.By),
+        SortPipe sort => limit is <= ColumnSort.MostRows && sort.Keys.All(k => GroupColumn.Of(k.Expression) is { Shape: null, Step: 0 }),
+        DedupPipe dedup => AreKeys(dedup.Fields),
         StatsPipe stats => AreKeys(stats.By) && AreValues(stats.Calls),
         TimechartPipe chart => AreKeys(chart.By) && AreValues(chart.Calls),
         TopPipe top => AreKeys([.. top.By, .. top.Fields]),
@@ -49,6 +53,17 @@ internal static class ColumnFeed
             [.. keys.Select(k => GroupColumn.Of(k)!.Value)],
             [.. calls.Select(c => c.Arguments.Count == 0 ? null : GroupColumn.Of(c.Arguments[0]))],
             calls.Any(c => AggregateTable.AsksForOrder(c.Function)));
+        return Feed(groups, make, plan, request, context);
+    }
+
+    /// <summary>Groups rows by keys, as far as <see cref="GroupColumn"/> has them, into groups of <see cref="RowFacts"/>.</summary>
+    public static ScanReport FeedFacts(Grouping groups, IReadOnlyList<Expression> keys, ScanRequest request, QueryContext context) => Feed(
+        groups, budget => new Grouping(keys.Count, budget),
+        new GroupPlan([.. keys.Select(k => GroupColumn.Of(k)!.Value)], [null], ordered: true, levels: true), request, context);
+
+    private static ScanReport Feed(
+        Grouping groups, Func<MemoryBudget, Grouping> make, GroupPlan plan, ScanRequest request, QueryContext context)
+    {
         bool first = true;
         return context.Database.ScanColumns(request, plan.Request, () =>
         {

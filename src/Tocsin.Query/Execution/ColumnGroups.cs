@@ -12,7 +12,8 @@ internal sealed class GroupPlan
     /// <param name="keys">What groups are told apart by.</param>
     /// <param name="values">Of each aggregate; null for those of rows.</param>
     /// <param name="ordered">Some aggregate asks which row came first.</param>
-    public GroupPlan(IReadOnlyList<GroupColumn> keys, IReadOnlyList<GroupColumn?> values, bool ordered)
+    /// <param name="levels">Some aggregate asks for levels of rows.</param>
+    public GroupPlan(IReadOnlyList<GroupColumn> keys, IReadOnlyList<GroupColumn?> values, bool ordered, bool levels = false)
     {
         (Keys, Values, IsOrdered) = (keys, values, ordered);
         GroupColumn[] all = [.. keys, .. values.OfType<GroupColumn>()];
@@ -21,7 +22,7 @@ internal sealed class GroupPlan
             [.. values.OfType<GroupColumn>().Where(v => v.Path is not null).Select(v => v.Path!)])
         {
             Times = ordered || all.Any(c => c.Kind == GroupColumnKind.Time),
-            Severities = all.Any(c => c.Kind == GroupColumnKind.Level),
+            Severities = levels || all.Any(c => c.Kind == GroupColumnKind.Level),
             Sequences = ordered,
         };
     }
@@ -51,7 +52,7 @@ internal sealed class ColumnGroups(GroupPlan plan, Grouping groups, MemoryBudget
         for (int i = 0; i < plan.Values.Count; i++)
         {
             Accumulator accumulator = groups.Accumulators[i];
-            accumulator.AddRows(of);
+            accumulator.AddRows(of, rows);
             switch (plan.Values[i]?.Kind)
             {
                 case null: break;

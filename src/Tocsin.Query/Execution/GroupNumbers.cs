@@ -30,13 +30,17 @@ internal sealed class GroupNumbers(GroupPlan plan, Grouping groups, MemoryBudget
         Span<int> numbers = _numbers.AsSpan(0, rows.Count);
         if (plan.Keys.Count == 0)
             numbers.Clear();
+        int different = 1;
         for (int key = 0, field = 0; key < plan.Keys.Count; key++)
         {
             Span<int> of = key == 0 ? numbers : _second.AsSpan(0, rows.Count);
             int count = Number(rows, key, ref field, of);
             if (key > 0)
                 _pairs[key - 1].Number(numbers, of, count);
+            different = key == 0 ? count : _pairs[key - 1].Count;
         }
+        if (_groups.Length < different)
+            Array.Resize(ref _groups, Math.Max(different, _groups.Length * 2));
         Charge(rows);
         Place(rows, numbers);
         return numbers;
@@ -68,12 +72,10 @@ internal sealed class GroupNumbers(GroupPlan plan, Grouping groups, MemoryBudget
     {
         for (int i = 0; i < numbers.Length; i++)
         {
-            int number = numbers[i];
-            if (number >= _groups.Length)
-                Array.Resize(ref _groups, Math.Max(number + 1, _groups.Length * 2));
-            if (_groups[number] == 0)
-                _groups[number] = Find(rows, number) + 1;
-            numbers[i] = _groups[number] - 1;
+            ref int group = ref _groups[numbers[i]];
+            if (group == 0)
+                group = Find(rows, numbers[i]) + 1;
+            numbers[i] = group - 1;
         }
     }
 
@@ -166,6 +168,8 @@ internal sealed class PairNumbers
     private int[]? _dense = [];
     private int _width = 1;
 
+    public int Count => _pairs.Count;
+
     public (int First, int Second) this[int number] => _pairs[number];
 
     public long Bytes => sizeof(int) * (long)(_dense?.Length ?? 0) + 8L * _pairs.Capacity + 40L * _sparse.Count;
@@ -175,7 +179,7 @@ internal sealed class PairNumbers
     /// <param name="count">One above the greatest second.</param>
     public void Number(Span<int> numbers, ReadOnlySpan<int> second, int count)
     {
-        int most = 0;
+        (int most, int last) = (0, 0);
         foreach (int number in numbers)
             most = Math.Max(most, number);
         MakeRoom(most + 1, count);
@@ -183,7 +187,10 @@ internal sealed class PairNumbers
         {
             if (_dense is null)
             {
-                numbers[i] = OfSparse(numbers[i], second[i]);
+                // Rows with the same keys often follow one another.
+                bool again = i > 0 && numbers[i] == last && second[i] == second[i - 1];
+                last = numbers[i];
+                numbers[i] = again ? numbers[i - 1] : OfSparse(numbers[i], second[i]);
                 continue;
             }
             ref int number = ref _dense[numbers[i] * _width + second[i]];

@@ -25,7 +25,7 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
                 next);
         }
         return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output,
-            pipes.Count > 0 && HeaderCount.Fits(pipes[0]), pipes.Count > 0 && ColumnFeed.Fits(pipes[0]));
+            pipes.Count > 0 && HeaderCount.Fits(pipes[0]), pipes.Count > 0 && ColumnFeed.Fits(pipes[0], LimitBehind(pipes, 0, context.Request.MaxRows)));
     }
 
     public ScanReport Run(QueryContext context)

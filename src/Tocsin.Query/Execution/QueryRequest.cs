@@ -18,6 +18,9 @@ public sealed record QueryRequest
     /// <summary>Rows of the answer; further ones are left out, and the report says so.</summary>
     public long MaxRows { get; init; } = long.MaxValue;
 
+    /// <summary>Rows that a dedup looks at one by one before it asks columns.</summary>
+    internal int RowsAtFirst { get; init; } = 20_000;
+
     /// <summary>What groups, sorted rows and the like may take together.</summary>
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
 }

@@ -1,7 +1,10 @@
+using Tocsin.Model.Events;
 using Tocsin.Query.Aggregates;
+using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 using Tocsin.Query.Expressions;
 using Tocsin.Query.Plans;
+using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Pipes;
 
@@ -34,8 +37,12 @@ public sealed record DedupPipe(Items<NamedExpression> Fields) : Pipe
 
     private protected override string Arguments() => string.Join(", ", Fields);
 
-    private sealed class Run(DedupPipe pipe, QueryContext context, Operator next) : StreamingOperator(next)
+    private sealed class Run(DedupPipe pipe, QueryContext context, Operator next) : StreamingOperator(next), IColumnFed
     {
+        /// <summary>Rows are put together so many at a time.</summary>
+        private const int Page = 1000;
+
+        private readonly Expression[] _fields = [.. pipe.Fields.Select(f => f.Expression)];
         private readonly Operand[] _keys = [.. pipe.Fields.Select(f => new Operand(f.Expression, context))];
         private readonly GroupTable _seen = new(pipe.Fields.Count, context.Budget);
 
@@ -45,6 +52,42 @@ public sealed record DedupPipe(Items<NamedExpression> Fields) : Pipe
             foreach (Operand key in _keys)
                 key.AddTo(_seen.Key, row);
             return !_seen.Add() || Next.Push(row);
+        }
+
+        public ScanReport FeedColumns(ScanRequest request)
+        {
+            // A limit behind may be reached before it pays to ask columns.
+            int most = context.Request.RowsAtFirst;
+            (int rows, bool wanted) = (0, true);
+            ScanReport report = context.Database.Scan(request, (in EventRow row, RowId id) =>
+            {
+                if (rows++ == most)
+                    return false;
+                return wanted = Push(new PipeRow(row, id, Overlay.Empty));
+            }, context.Cancel);
+            if (!wanted || rows <= most)
+                return report;
+            var groups = new Grouping(_fields.Length, context.Budget);
+            report = QueryReport.Sum(report, ColumnFeed.FeedFacts(groups, _fields, request, context));
+            RowId[] first = [.. Enumerable.Range(0, groups.Table.Count).Where(g => IsNew(groups.Table.KeyOf(g)))
+                .Select(g => ((RowFacts)groups.Accumulators[0])[g].Newest).OrderDescending()];
+            foreach (RowId[] page in first.Chunk(Page))
+            {
+                wanted = true;
+                report = QueryReport.Sum(report, context.Database.Rows(request.Dataset, page, request.Fields,
+                    (in EventRow row, RowId id) => wanted = Next.Push(new PipeRow(row, id, Overlay.Empty)), context.Cancel));
+                if (!wanted)
+                    break;
+            }
+            return report;
+        }
+
+        private bool IsNew(IReadOnlyList<Cell> key)
+        {
+            _seen.Key.Clear();
+            foreach (Cell part in key)
+                _seen.Key.Add(part);
+            return _seen.Add();
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Tocsin.Model.Events;
 using Tocsin.Query.Aggregates;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
@@ -53,13 +54,12 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
     private protected override string Arguments() =>
         Most.ToString(CultureInfo.InvariantCulture) + (By.Count == 0 ? "" : $" by {string.Join(", ", By)}");
 
-    private sealed class Run(PatternsPipe pipe, QueryContext context, Operator next) : Operator
+    private sealed class Run(PatternsPipe pipe, QueryContext context, Operator next) : Operator, IColumnFed
     {
-        private readonly Grouping _groups = new(
-            [.. pipe.By.Select(k => k.Expression), new Call("pattern", [new FieldReference("message")])],
-            s_calls, 0, context);
-
+        private readonly Expression[] _keys = KeysOf(pipe);
+        private readonly Grouping _groups = new(KeysOf(pipe), s_calls, 0, context);
         private readonly FieldSource _message = new("message");
+        private Grouping? _facts;
         private long _total;
 
         public override bool Push(in PipeRow row)
@@ -71,21 +71,74 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
             return true;
         }
 
+        public ScanReport FeedColumns(ScanRequest request)
+        {
+            _facts = new Grouping(_keys.Length, context.Budget);
+            return ColumnFeed.FeedFacts(_facts, _keys, request, context);
+        }
+
         public override void Finish()
         {
             string[] names = [.. pipe.By.Select(k => k.Name), "pattern", .. s_calls.Select(c => c.Name)];
             var set = new Overlay();
             ulong number = 0;
-            foreach (int group in _groups.InOrder().OrderByDescending(Count).Take((int)pipe.Most))
+            if (_facts is not null)
+                TakeFacts(_facts);
+            foreach (int group in MostFrequent(_groups))
             {
                 _groups.Fill(set, names, group);
-                set.Set("share", Cell.Of(Math.Round((double)Count(group) / _total, 4)));
+                set.Set("share", Cell.Of(Math.Round((double)Count(_groups, group) / _total, 4)));
                 if (!next.Push(new PipeRow(new RowId(default, number++), set)))
                     break;
             }
             next.Finish();
         }
 
-        private long Count(int group) => _groups.Accumulators[0].Result(group).AsInt;
+        /// <summary>Makes groups of those that columns gave; only of the wanted ones the example is looked up.</summary>
+        private void TakeFacts(Grouping facts)
+        {
+            int[] wanted = [.. MostFrequent(facts)];
+            var examples = new Dictionary<RowId, Cell>();
+            context.AddScan(context.Database.Rows(
+                context.Request.Dataset, [.. wanted.Select(g => FactOf(facts, g).Newest)], [_message.Path], (in EventRow row, RowId id) =>
+                {
+                    examples[id] = _message.Get(new PipeRow(row, id, Overlay.Empty));
+                    return true;
+                }, context.Cancel));
+            _total = Enumerable.Range(0, facts.Table.Count).Where(g => HasMessage(facts, g)).Sum(g => Count(facts, g));
+            foreach (int group in wanted)
+            {
+                RowFact fact = FactOf(facts, group);
+                _groups.Table.Key.Clear();
+                foreach (Cell part in facts.Table.KeyOf(group))
+                    _groups.Table.Key.Add(part);
+                int into = _groups.FindGroup();
+                ((Count)_groups.Accumulators[0]).AddRows(into, fact.Count);
+                _groups.Accumulators[1].AddOther(into, Cell.OfLevel(fact.Level));
+                _groups.Accumulators[2].AddOther(into, Cell.Of(fact.First));
+                _groups.Accumulators[3].AddOther(into, Cell.Of(fact.Newest.Time));
+                // A row may have been deleted meanwhile.
+                if (examples.TryGetValue(fact.Newest, out Cell example))
+                    _groups.Accumulators[4].AddOther(into, example);
+            }
+        }
+
+        private IEnumerable<int> MostFrequent(Grouping groups)
+        {
+            int[] all = [.. Enumerable.Range(0, groups.Table.Count).Where(g => HasMessage(groups, g))];
+            // Only those that are as frequent as the last wanted one are worth being put in order.
+            long least = all.Length > pipe.Most ? all.Select(g => Count(groups, g)).OrderDescending().ElementAt((int)pipe.Most - 1) : 0;
+            return all.Where(g => Count(groups, g) >= least).OrderByDescending(g => Count(groups, g))
+                .ThenBy(groups.Table.KeyOf, KeyOrder.Whole).Take((int)pipe.Most);
+        }
+
+        private static bool HasMessage(Grouping groups, int group) => !groups.Table.KeyOf(group)[^1].IsMissing;
+
+        private static RowFact FactOf(Grouping facts, int group) => ((RowFacts)facts.Accumulators[0])[group];
+
+        private static long Count(Grouping groups, int group) => groups.Accumulators[0].Result(group).AsInt;
+
+        private static Expression[] KeysOf(PatternsPipe pipe) =>
+            [.. pipe.By.Select(k => k.Expression), new Call("pattern", [new FieldReference("message")])];
     }
 }

@@ -1,7 +1,9 @@
+using Tocsin.Model.Events;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 using Tocsin.Query.Expressions;
 using Tocsin.Query.Plans;
+using Tocsin.Storage.Scan;
 
 namespace Tocsin.Query.Pipes;
 
@@ -41,15 +43,26 @@ public sealed record SortPipe(Items<SortKey> Keys) : Pipe
 
     internal override Operator Build(PipeBuild build, Operator next) => new Run(this, build, next);
 
+    /// <summary>Less than 0 when a row with the first values comes before one with the others.</summary>
+    internal int Compare(ReadOnlySpan<Cell> a, ReadOnlySpan<Cell> b)
+    {
+        for (int i = 0; i < Keys.Count; i++)
+        {
+            int order = CellOrder.Compare(a[i], b[i]);
+            if (order != 0)
+                return Keys[i].Descending && !a[i].IsMissing && !b[i].IsMissing ? -order : order;
+        }
+        return 0;
+    }
+
     private protected override string Arguments() => string.Join(", ", Keys);
 
-    private sealed class Run(SortPipe pipe, PipeBuild build, Operator next) : Operator
+    private sealed class Run(SortPipe pipe, PipeBuild build, Operator next) : Operator, IColumnFed
     {
         /// <summary>More rows than are wanted are kept until it pays to sort some out.</summary>
         private const int Slack = 1000;
 
-        private readonly (Evaluator Value, bool Descending)[] _keys =
-            [.. pipe.Keys.Select(k => (k.Expression.Compile(build.Context), k.Descending))];
+        private readonly Evaluator[] _keys = [.. pipe.Keys.Select(k => k.Expression.Compile(build.Context))];
 
         private readonly MemoryBudget _budget = build.Context.Budget;
         private readonly long _wanted = Math.Min(build.Limit ?? int.MaxValue, int.MaxValue);
@@ -63,9 +76,9 @@ public sealed record SortPipe(Items<SortKey> Keys) : Pipe
         public override bool Push(in PipeRow row)
         {
             for (int i = 0; i < _cells.Length; i++)
-                _cells[i] = _keys[i].Value(row);
+                _cells[i] = _keys[i](row);
             // Of equal rows the first ones win, so a later one has to be smaller.
-            if (_last is { } last && Compare(_cells, last.Keys) >= 0)
+            if (_last is { } last && pipe.Compare(_cells, last.Keys) >= 0)
                 return true;
             Cell[] cells = [.. _cells];
             var kept = new KeptRow(row);
@@ -76,6 +89,14 @@ public sealed record SortPipe(Items<SortKey> Keys) : Pipe
             if (_rows.Count >= 2 * _wanted + Slack)
                 Cut();
             return true;
+        }
+
+        public ScanReport FeedColumns(ScanRequest request)
+        {
+            (RowId[] first, ScanReport report) = new ColumnSort(pipe, (int)_wanted, build.Context).Run(request);
+            return QueryReport.Sum(report, build.Context.Database.Rows(
+                request.Dataset, first, request.Fields, (in EventRow row, RowId id) => Push(new PipeRow(row, id, Overlay.Empty)),
+                build.Context.Cancel));
         }
 
         public override void Finish()
@@ -103,19 +124,8 @@ public sealed record SortPipe(Items<SortKey> Keys) : Pipe
 
         private int Compare(Entry a, Entry b)
         {
-            int order = Compare(a.Keys, b.Keys);
+            int order = pipe.Compare(a.Keys, b.Keys);
             return order != 0 ? order : a.Number.CompareTo(b.Number);
-        }
-
-        private int Compare(Cell[] a, Cell[] b)
-        {
-            for (int i = 0; i < _keys.Length; i++)
-            {
-                int order = CellOrder.Compare(a[i], b[i]);
-                if (order != 0)
-                    return _keys[i].Descending && !a[i].IsMissing && !b[i].IsMissing ? -order : order;
-            }
-            return 0;
         }
     }
 

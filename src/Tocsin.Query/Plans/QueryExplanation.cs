@@ -37,8 +37,8 @@ public sealed record QueryExplanation(string Query, ExplainNode Plan, string Tex
     {
         if (at == 0 && HeaderCount.Fits(pipes[0]))
             return "from block headers where these suffice";
-        if (at == 0 && ColumnFeed.Fits(pipes[0]))
-            return "from columns, without making rows";
+        if (at == 0 && ColumnFeed.Fits(pipes[0], Pipeline.LimitBehind(pipes, 0, request.MaxRows)))
+            return pipes[0] is DedupPipe ? "per row at first, then from columns" : "from columns, without making rows";
         if (pipes[at] is SortPipe && Pipeline.LimitBehind(pipes, at, request.MaxRows) is { } limit)
             return $"keeps the first {limit} rows, or some more";
         return pipes[at] is LimitPipe ? "per row, stops what is in front of it"

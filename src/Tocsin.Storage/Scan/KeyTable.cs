@@ -22,6 +22,8 @@ public sealed class KeyTable
     private Entry[] _entries = new Entry[16];
     private int[] _places = new int[32];
     private int _hashed;
+    private KeyTable? _forms;
+    private int[] _keysOfForms = [];
 
     public int Count { get; private set; }
 
@@ -36,7 +38,8 @@ public sealed class KeyTable
     }
 
     /// <summary>Bytes held, about.</summary>
-    public long Bytes => _heap.Length + 24L * _entries.Length + 4L * _places.Length + _templates.Sum(t => t.Bytes);
+    public long Bytes => _heap.Length + 24L * _entries.Length + 4L * _places.Length + _templates.Sum(t => t.Bytes)
+        + 4L * _keysOfForms.Length + (_forms?.Bytes ?? 0);
 
     /// <summary>Whether the value is a text; cheaper than looking at it.</summary>
     public bool IsText(int key) =>
@@ -80,6 +83,15 @@ public sealed class KeyTable
         encoded.U8((byte)ValueKind.String);
         encoded.Blob(utf8);
         return Of(encoded.Span);
+    }
+
+    /// <summary>The key plus one of all texts of one form, to be set when it is 0.</summary>
+    internal ref int OfForm(ReadOnlySpan<byte> form)
+    {
+        int number = (_forms ??= new KeyTable()).OfBytes(form, HashOf(form));
+        if (number >= _keysOfForms.Length)
+            Array.Resize(ref _keysOfForms, Math.Max(64, number * 2));
+        return ref _keysOfForms[number];
     }
 
     /// <summary>The number of a template with one slot.</summary>

@@ -4,12 +4,13 @@ using Tocsin.Model.Events;
 namespace Tocsin.Storage.Scan;
 
 /// <summary>Puts some known rows together, each block being opened once. One thread.</summary>
-/// <param name="ids">Newest first.</param>
+/// <param name="ids">Each once; rows are visited in this order.</param>
 /// <param name="badBlock">Told of each block that cannot be read.</param>
 /// <param name="cancel">Looked at between blocks.</param>
 internal sealed class RowFetch(IReadOnlyList<RowId> ids, Action<Exception> badBlock, CancellationToken cancel)
 {
     private readonly Dictionary<RowId, (byte[] Row, byte[] Stream)> _found = [];
+    private readonly RowId[] _newest = [.. ids.OrderDescending()];
 
     public ScanReport Run(List<ScanBlock> blocks, int segments, FieldNeeds? output, RowVisitor visit)
     {
@@ -18,7 +19,7 @@ internal sealed class RowFetch(IReadOnlyList<RowId> ids, Action<Exception> badBl
         foreach (ScanBlock block in blocks)
         {
             cancel.ThrowIfCancellationRequested();
-            RowId[] wanted = [.. ids.Where(id => id.Time >= block.MinTime && id.Time <= block.MaxTime && !_found.ContainsKey(id))];
+            RowId[] wanted = [.. _newest.Where(id => id.Time >= block.MinTime && id.Time <= block.MaxTime && !_found.ContainsKey(id))];
             if (wanted.Length == 0)
                 continue;
             try

@@ -49,7 +49,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 FromColumn(columns[entries[0]], key.Shape, table, into, fresh);
                 fresh = false;
             }
-            fresh &= !FromStreams(key, name, table, into);
+            fresh &= !FromStreams(key, name, table, into, fresh);
         }
         if (key.Shape is not null)
             into.Replace(Nothing, KeyTable.Missing);
@@ -69,7 +69,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 new ShapeReading(text, shape, table).Read(rows, into);
                 break;
             case TextColumn text:
-                FromText(text, table, into);
+                FromText(text, table, into, fresh);
                 break;
             default:
                 for (int i = 0; i < into.Length; i++)
@@ -130,39 +130,63 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         ArrayPool<int>.Shared.Return(keys);
     }
 
-    private void FromText(TextColumn column, KeyTable table, Span<int> into)
+    private void FromText(TextColumn column, KeyTable table, Span<int> into, bool fresh)
     {
         ReadOnlySpan<int> codes = column.Codes;
-        var slots = new IntPack?[column.Templates + 1];
-        int[] templates = new int[column.Templates + 1];
-        templates.AsSpan().Fill(int.MinValue);
+        var numbers = new TemplateNumbers?[column.Templates + 1];
         for (int i = 0; i < rows.Length; i++)
         {
             int code = codes[rows[i]];
             if (code == column.Templates || into[i] != KeyTable.Missing)
                 continue;
-            if (templates[code] == int.MinValue)
-            {
-                IntPack[] packs = column.Slots(code);
-                // Words are numbered within a block only.
-                bool plain = packs.Length == 1 && column.Words(code).Slots == 0;
-                templates[code] = plain ? table.TemplateOf(column.Template(code)) : -1;
-                slots[code] = plain ? packs[0] : null;
-            }
-            if (slots[code] is not { } pack)
+            TemplateNumbers of = numbers[code] ??= new TemplateNumbers(column, code, table, _whole && fresh);
+            if (of.Template < 0)
             {
                 into[i] = KeyOf(column, rows[i], null, table);
                 continue;
             }
-            long number = pack[column.RankOf(rows[i])];
-            ReadOnlySpan<int> near = table.Near(templates[code]);
+            long number = of.All is { } all ? all[of.Next++] : of.Pack[column.RankOf(rows[i])];
+            ReadOnlySpan<int> near = table.Near(of.Template);
             int key = (ulong)number < (ulong)near.Length ? near[(int)number] - 1 : KeyTable.Missing;
-            into[i] = key >= 0 ? key : table.Of(templates[code], number);
+            into[i] = key >= 0 ? key : table.Of(of.Template, number);
+        }
+        foreach (TemplateNumbers? of in numbers)
+        {
+            if (of?.All is { } all)
+                ArrayPool<long>.Shared.Return(all);
         }
     }
 
+    /// <summary>The numbers of a template with one slot.</summary>
+    private sealed class TemplateNumbers
+    {
+        public TemplateNumbers(TextColumn column, int code, KeyTable table, bool whole)
+        {
+            Pack = null!;
+            IntPack[] packs = column.Slots(code);
+            // Words are numbered within a block only.
+            if (packs.Length != 1 || column.Words(code).Slots > 0)
+                return;
+            (Template, Pack) = (table.TemplateOf(column.Template(code)), packs[0]);
+            if (!whole)
+                return;
+            All = ArrayPool<long>.Shared.Rent(Math.Max(1, Pack.Count));
+            Pack.Read(All.AsSpan(0, Pack.Count));
+        }
+
+        /// <summary>Its number in the table; -1 when texts have to be put together.</summary>
+        public int Template { get; } = -1;
+
+        public IntPack Pack { get; }
+
+        /// <summary>In the order of rows, when all are wanted.</summary>
+        public long[]? All { get; }
+
+        public int Next;
+    }
+
     /// <summary>False when no stream has the field.</summary>
-    private bool FromStreams(KeyColumn key, int name, KeyTable table, Span<int> into)
+    private bool FromStreams(KeyColumn key, int name, KeyTable table, Span<int> into, bool fresh)
     {
         int[] keys = new int[columns.StreamTable.Count];
         Array.Fill(keys, KeyTable.Missing);
@@ -178,6 +202,12 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         if (!any)
             return false;
         ReadOnlySpan<int> streams = columns.StreamOfRows;
+        if (fresh && _whole)
+        {
+            for (int i = 0; i < into.Length; i++)
+                into[i] = keys[streams[i]];
+            return true;
+        }
         for (int i = 0; i < rows.Length; i++)
         {
             if (into[i] == KeyTable.Missing)

@@ -16,7 +16,7 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
 
     private const int LengthBits = 5, MinHex = 8;
 
-    private readonly ByteBuffer _value = new(256);
+    private readonly ByteBuffer _value = new(256), _form = new(256);
 
     public void Read(ReadOnlySpan<int> rows, Span<int> into)
     {
@@ -39,10 +39,19 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
         int key = keys[sort];
         if (key != 0)
             return key - 1;
-        key = Look(row, out int length);
-        if (length <= shape.Longest)
-            keys[sort] = key + 1;
-        return key;
+        // The same template stands in many blocks.
+        _form.Clear();
+        keys.WriteForm(column.RankOf(row), _form);
+        ref int known = ref table.OfForm(_form.Span);
+        if (known == 0)
+        {
+            key = Look(row, out int length) + 1;
+            if (length > shape.Longest)
+                return key - 1;
+            known = key;
+        }
+        keys[sort] = known;
+        return known - 1;
     }
 
     private int Look(int row, out int length)
@@ -58,6 +67,8 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
     /// <summary>What is known of the texts of one template.</summary>
     private sealed class Known
     {
+        private readonly TextColumn _column;
+        private readonly int _code;
         private readonly IntPack[] _packs;
 
         private readonly Slot[] _slots;
@@ -68,6 +79,7 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
 
         public Known(TextColumn column, int code)
         {
+            (_column, _code) = (column, code);
             _packs = column.Slots(code);
             _slots = new Slot[_packs.Length];
             _safe = TrySlots(column.Template(code), column.Words(code), out int bits);
@@ -102,13 +114,7 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
             {
                 if (_slots[i].Kind == SlotKind.Any)
                     continue;
-                long number = _packs[i][rank];
-                uint sign = (uint)number;
-                if (_slots[i].Kind == SlotKind.Digits)
-                    // A single zero may begin 0x.
-                    sign = number == 10 ? 0 : (uint)DigitsOf(number);
-                else if (_slots[i].Kind != SlotKind.Word)
-                    sign = (uint)BitOperations.Log2((ulong)number | 1) / 4;
+                uint sign = SignOf(i, rank);
                 if (_slots[i].Kind == SlotKind.LoneHex && sign < MinHex)
                     return false;
                 if ((ulong)sign >> _slots[i].Bits != 0)
@@ -116,6 +122,39 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
                 sort = sort << _slots[i].Bits | sign;
             }
             return true;
+        }
+
+        /// <summary>The text without what does not matter of its numbers.</summary>
+        public void WriteForm(int rank, ByteBuffer into)
+        {
+            int slot = 0, word = 0;
+            foreach (byte b in _column.Template(_code))
+            {
+                if (b == TextTemplate.Word)
+                {
+                    into.Bytes(_column.Words(_code)[word++, _packs[slot++][rank]]);
+                    continue;
+                }
+                into.U8(b);
+                if (b >= TextTemplate.Digits)
+                {
+                    into.U8(_slots[slot].Kind == SlotKind.Any ? (byte)0 : (byte)SignOf(slot, rank));
+                    slot += b == TextTemplate.Uuid ? 2 : 1;
+                }
+            }
+        }
+
+        /// <summary>What matters of a number: how many digits, or which word.</summary>
+        private uint SignOf(int slot, int rank)
+        {
+            long number = _packs[slot][rank];
+            return _slots[slot].Kind switch
+            {
+                SlotKind.Word => (uint)number,
+                // A single zero may begin 0x.
+                SlotKind.Digits => number == 10 ? 0 : (uint)DigitsOf(number),
+                _ => (uint)BitOperations.Log2((ulong)number | 1) / 4,
+            };
         }
 
         private static int DigitsOf(long number)
