@@ -191,7 +191,7 @@ public sealed class Database : IDisposable
     {
         FieldNeeds? output = Scanner.OutputOf([.. columns.Keys.Select(k => k.Path), .. columns.Values]);
         var query = new BlockQuery(request.From, request.To, request.Where, OldestFirst: true, After: null, output);
-        return new BlockShares(query, Damaged, cancel).Run(
+        return new BlockShares(query, request.MostRows, Damaged, cancel).Run(
             blocks, segments, () => (Gathered: start(), Rows: new ColumnRows(columns)),
             (share, matches) =>
             {

@@ -65,6 +65,7 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         To = context.Request.To,
         Where = filter.ToPredicate(),
         AnyOrder = IsAnyOrder(pipes),
+        MostRows = context.Request.MaxScannedRows,
         Fields = FieldsOf(pipes, shapes).Paths,
     };
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Tocsin.Model;
+using Tocsin.Query.Cells;
 using Tocsin.Query.Pipes;
 using Tocsin.Query.Plans;
 using Tocsin.Storage;
@@ -15,13 +16,15 @@ public sealed class QueryEngine(
     private readonly MemoryPool _memory = new(memoryBytes);
 
     /// <summary>
-    /// Sends the answer to <paramref name="sink"/> on the calling thread. A query that needs more memory than it may is
+    /// Sends the answer to <paramref name="sink"/> on the calling thread. A query that needs more memory, rows or time than it may is
     /// given up, and the report says why. Throws <see cref="OperationCanceledException"/>, and what the sink throws.
     /// </summary>
     public QueryReport Run(QueryPlan plan, QueryRequest request, RowSink sink, CancellationToken cancel)
     {
         long began = Stopwatch.GetTimestamp();
-        using var context = new QueryContext(database, request, Instant.Now(clock), _memory, cancel);
+        using var timer = request.MaxTime > TimeSpan.Zero ? new CancellationTokenSource(request.MaxTime, clock) : new CancellationTokenSource();
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
+        using var context = new QueryContext(database, request, Instant.Now(clock), _memory, either.Token);
         var pipeline = Pipeline.Build(plan, context, sink);
         ScanReport scan = QueryReport.None;
         string? refused = null;
@@ -32,6 +35,14 @@ public sealed class QueryEngine(
         catch (QueryRefusedException error)
         {
             refused = error.Message;
+        }
+        catch (TooManyRowsException)
+        {
+            refused = $"the query would read more than {request.MaxScannedRows} rows: ask for a shorter time or for rarer words";
+        }
+        catch (OperationCanceledException) when (timer.IsCancellationRequested && !cancel.IsCancellationRequested)
+        {
+            refused = $"the query takes longer than {TimeText.OfLength(request.MaxTime.Ticks * 100)}: ask for a shorter time or for rarer words";
         }
         scan = QueryReport.Sum(scan, context.FurtherScans);
         return new QueryReport(

@@ -23,4 +23,10 @@ public sealed record QueryRequest
 
     /// <summary>What groups, sorted rows and the like may take together.</summary>
     public long MemoryBytes { get; init; } = DefaultMemoryBytes;
+
+    /// <summary>Rows of the blocks it may read, matching or not.</summary>
+    public long MaxScannedRows { get; init; } = long.MaxValue;
+
+    /// <summary>How long it may run; zero: until it is done. Looked at between blocks.</summary>
+    public TimeSpan MaxTime { get; init; }
 }

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using Tocsin.Model;
 using Tocsin.Query.Execution;
 using Tocsin.Query.Plans;
+using Tocsin.Server.Configuration;
 
 namespace Tocsin.Server.Api;
 
@@ -17,7 +18,7 @@ internal static class QueryApi
 
     public static void Map(RouteGroupBuilder api, Parts parts)
     {
-        var engine = new QueryEngine(parts.Database, parts.Clock);
+        var engine = new QueryEngine(parts.Database, parts.Clock, parts.Settings.Query.TotalMemory);
         api.MapGet("/query", (HttpContext context, string? q, string? from, string? to, long? limit, bool? explain,
                 string? dataset, string? format, bool? partial) =>
             Answer(context, parts, engine, new QueryCall(q, from, to, limit, explain, dataset, format, partial)))
@@ -39,13 +40,15 @@ internal static class QueryApi
             return Problems.BadParameter("limit", $"{call.Limit}", "a number of rows is expected");
         if (FormatOf(call.Format, context) is not { } format)
             return Problems.BadParameter("format", call.Format, "json, ndjson or csv is expected");
-        var request = new QueryRequest { Dataset = dataset, From = range.From, To = range.To };
+        QuerySettings limits = parts.Settings.Query;
+        var request = new QueryRequest { Dataset = dataset, From = range.From, To = range.To, MemoryBytes = limits.Memory };
         if (call.Explain == true)
             return TypedResults.Ok(QueryExplanation.Of(parsed.Plan!, request));
         if (format == QueryFormat.Json)
         {
             long most = Math.Min(call.Limit ?? UsualRows, MostRows);
-            return QueryAnswer.Run(engine, parsed.Plan!, request with { MaxRows = most }, context.RequestAborted);
+            request = request with { MaxRows = most, MaxScannedRows = limits.Rows, MaxTime = limits.Time };
+            return QueryAnswer.Run(engine, parsed.Plan!, request, context.RequestAborted);
         }
         request = request with { MaxRows = call.Limit ?? long.MaxValue };
         await QueryStream.Write(context, engine, parsed.Plan!, request, format, call.Partial == true);

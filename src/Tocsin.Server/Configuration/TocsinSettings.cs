@@ -20,6 +20,7 @@ public sealed record TocsinSettings
     public string? AdminPassword { get; init; }
     public IReadOnlyList<string> IngestKeys { get; init; } = [];
     public RetentionSettings Retention { get; init; } = new();
+    public QuerySettings Query { get; init; } = new();
 
     /// <summary>In what time all stored bytes are compared with their checksums; zero: never.</summary>
     public TimeSpan ScrubPass { get; init; } = TimeSpan.FromDays(7);
@@ -55,6 +56,7 @@ public sealed record TocsinSettings
             IngestKeys = auth.Strings("ingest_keys"),
             ScrubPass = TimeSpan.FromDays(care.Int("scrub_days", 7, 0, 365)),
             Retention = RetentionSettings.Read(root.Section("retention")),
+            Query = QuerySettings.Read(root.Section("query")),
             RedactKeys = redaction.Strings("keys"),
             ReopenWindow = alerts.Duration("reopen_window", TimeSpan.FromHours(1)),
             RateLimitWindow = TimeSpan.FromMinutes(limit.Int("window_minutes", 5, 1, 1440)),

@@ -6,13 +6,14 @@ namespace Tocsin.Storage.Scan;
 /// Reads blocks on several threads. Each share has every n-th block, reads one after the other and belongs to one thread; which blocks
 /// it has depends on nothing but their number and that of the processors.
 /// </summary>
-internal sealed class BlockShares(BlockQuery query, Action<Exception> badBlock, CancellationToken cancel)
+internal sealed class BlockShares(BlockQuery query, long mostRows, Action<Exception> badBlock, CancellationToken cancel)
 {
     /// <summary>More keep more memory without being much faster.</summary>
     private static readonly int s_most = Math.Clamp(Environment.ProcessorCount, 1, 8);
 
     private readonly Lock _lock = new();
     private volatile bool _failed;
+    private long _rows;
 
     /// <param name="blocks">Those that may hold rows.</param>
     /// <param name="segments">How many segments the dataset has.</param>
@@ -75,6 +76,8 @@ internal sealed class BlockShares(BlockQuery query, Action<Exception> badBlock, 
             if (block.Segment is { } segment)
                 share.Segments.Add(segment);
             share.Rows += block.Rows;
+            if (Interlocked.Add(ref _rows, block.Rows) > mostRows)
+                throw new TooManyRowsException(mostRows);
             try
             {
                 if (matches.Count == 0)

@@ -31,9 +31,15 @@ public sealed record ScanRequest
     /// </summary>
     public IReadOnlyList<FieldPath>? Fields { get; init; }
 
+    /// <summary>Beyond so many rows of blocks, matching or not, a scan throws <see cref="TooManyRowsException"/>.</summary>
+    public long MostRows { get; init; } = long.MaxValue;
+
     /// <summary>Only rows behind this one in the order of the scan.</summary>
     public RowId? After { get; init; }
 }
+
+/// <summary>A scan would read more rows than <see cref="ScanRequest.MostRows"/>.</summary>
+public sealed class TooManyRowsException(long most) : Exception($"the scan would read more than {most} rows");
 
 /// <summary>Ends of time ranges.</summary>
 internal static class TimeRange

@@ -153,6 +153,11 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
         if (opened.Block.Segment is { } segment)
             _segments.Add(segment);
         _rows += opened.Block.Rows;
+        if (_rows > request.MostRows)
+        {
+            Close(matches);
+            throw new TooManyRowsException(request.MostRows);
+        }
         if (matches.Count > 0)
             return matches;
         Close(matches);

@@ -30,6 +30,43 @@ public sealed class QueryEngineTests : IDisposable
         _desk.Report.Partial.ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("* | stats count(), max(n) by key")]
+    [InlineData("* | top 3 message")]
+    [InlineData("* | limit 1")]
+    [InlineData("* | extend m = n | stats max(m)")]
+    public void A_query_that_would_read_too_many_rows_is_refused(string query)
+    {
+        _desk.Request = _desk.Request with { MaxScannedRows = 2999 };
+        _desk.Run(query);
+        _desk.Report.Refused.ShouldBe("the query would read more than 2999 rows: ask for a shorter time or for rarer words");
+        _desk.Request = _desk.Request with { MaxScannedRows = 3000 };
+        _desk.Run(query);
+        _desk.Report.Refused.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("* | stats max(n) by key")]
+    [InlineData("* | extend m = n | stats max(m)")]
+    public void A_query_that_takes_too_long_is_refused(string query)
+    {
+        _desk.Append(Some.Log("one more", 2));
+        _desk.Request = _desk.Request with { MaxTime = TimeSpan.FromSeconds(5) };
+        var late = new LateSink(() => _desk.Clock.Advance(TimeSpan.FromSeconds(5)));
+        QueryReport report = _desk.Engine.Run(QueryText.Parse(query).Plan!, _desk.Request, late, CancellationToken.None);
+        report.Refused.ShouldBe("the query takes longer than 5s: ask for a shorter time or for rarer words");
+    }
+
+    /// <summary>Lets time pass as soon as an answer begins, which is before anything is read.</summary>
+    private sealed class LateSink(Action begin) : RowSink
+    {
+        public override void Begin(IReadOnlyList<string> columns) => begin();
+
+        public override void Row(ReadOnlySpan<Cell> cells)
+        {
+        }
+    }
+
     [Fact]
     public void Queries_share_memory_and_give_it_back()
     {

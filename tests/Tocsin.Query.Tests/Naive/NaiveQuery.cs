@@ -17,13 +17,16 @@ internal sealed class NaiveQuery(Instant from, Instant to)
 {
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    private List<NaiveRow> _records = [];
+
     private bool IsEndless => from.UnixNanos == long.MinValue || to.UnixNanos == long.MaxValue;
 
     public List<NaiveRow> Run(QueryPlan plan, IEnumerable<NaiveRow> records)
     {
+        _records = [.. records];
         List<NaiveRow> rows =
         [
-            .. records.Where(r => r.Record!.Time >= from && (r.Record.Time < to || to.UnixNanos == long.MaxValue))
+            .. _records.Where(r => r.Record!.Time >= from && (r.Record.Time < to || to.UnixNanos == long.MaxValue))
                 .Where(r => r.Matches(plan.Filter)).OrderByDescending(r => r.Record!.Time).ThenByDescending(r => r.Place),
         ];
         foreach (Pipe pipe in plan.Pipes)
@@ -49,7 +52,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
         TopPipe top => Top(top, rows),
         PatternsPipe patterns => Patterns(patterns, rows),
         FacetsPipe facets => Facets(facets, rows),
-        ContextPipe => rows,
+        ContextPipe context => Context(context, rows),
         ParsePipe parse => [.. rows.Select(r => Parse(parse, r))],
         _ => throw new ArgumentException(pipe.Verb),
     };
@@ -61,6 +64,32 @@ internal sealed class NaiveQuery(Instant from, Instant to)
             sorted = sorted.ThenBy(r => NaiveExpression.Of(key.Expression, r) is null)
                 .ThenBy(r => NaiveExpression.Of(key.Expression, r), Comparer<object?>.Create((a, b) => key.Descending ? NaiveValue.Order(b, a) : NaiveValue.Order(a, b)));
         return [.. sorted];
+    }
+
+    /// <summary>Neighbours come from all records, whatever the query chose.</summary>
+    private List<NaiveRow> Context(ContextPipe context, List<NaiveRow> rows)
+    {
+        List<NaiveRow> hits = [.. rows.Where(r => r.Record is not null).Take(ContextPipe.MostHits)];
+        var shown = hits.ToDictionary(h => h.Place, h => h.With(ContextPipe.HitColumn, true));
+        foreach (NaiveRow hit in hits)
+        {
+            List<NaiveRow> near =
+            [
+                .. _records.Where(r => (r.Record!.Service, r.Record.Host) == (hit.Record!.Service, hit.Record.Host) && IsWithinAnHour(r.Time, hit.Time))
+                    .OrderBy(r => r.Time).ThenBy(r => r.Place),
+            ];
+            int at = near.FindIndex(r => r.Place == hit.Place);
+            for (int i = Math.Max(0, at - (int)context.Count); i <= Math.Min(near.Count - 1, at + (int)context.Count); i++)
+                shown.TryAdd(near[i].Place, near[i].With(ContextPipe.HitColumn, false));
+        }
+        return [.. shown.Values.OrderByDescending(r => r.Time).ThenByDescending(r => r.Place)];
+    }
+
+    private static bool IsWithinAnHour(Instant time, Instant hit)
+    {
+        Int128 apart = (Int128)time.UnixNanos - hit.UnixNanos, hour = 3_600_000_000_000;
+        // The last instant there is bounds nothing.
+        return apart >= -hour && (apart < hour || hit.UnixNanos + hour >= long.MaxValue);
     }
 
     private static string Key(IEnumerable<NamedExpression> keys, NaiveRow row) =>

@@ -1,6 +1,7 @@
 using Tocsin.Model;
 using Tocsin.Query.Aggregates;
 using Tocsin.Query.Cells;
+using Tocsin.Query.Execution;
 using Tocsin.Query.Expressions;
 using Tocsin.Query.Parsing;
 using Tocsin.Query.Pipes;
@@ -24,6 +25,7 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
     [
         "GET /api/v1 500 in 12ms", "GET /api/v2 200 in 7ms", "connection reset by peer", "Timeout after 30s", "Ünïcode ÜBER alles", "",
         "user=ann ms=12 msg=\"a b\" ok", "{\"user\":{\"id\":7},\"ok\":true,\"l\":[1,\"x\"],\"n\":null,\"d\":1.5}", "a_b a-b a.b", "{not json",
+        "order 17 of 8f3a9c2e41 took 250ms", new string('z', 5000) + " 7",
     ];
 
     private int _names;
@@ -66,8 +68,15 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
     {
         _names = 0;
         var list = new List<Pipe>();
+        Shape shape = Shape.Records;
         for (int i = random.Next(pipes + 1); i > 0; i--)
-            list.Add(NextPipe());
+        {
+            Pipe pipe = NextPipe();
+            if (pipe.NeedsRecords && !shape.IsOpen)
+                continue;
+            list.Add(pipe);
+            shape = pipe.After(shape);
+        }
         return new QueryPlan(NextFilter(3), [.. list]);
     }
 
@@ -152,7 +161,7 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
 
     private Pipe NextPipe()
     {
-        switch (random.Next(15))
+        switch (random.Next(16))
         {
             case 0 or 1: return new WherePipe(NextExpression(3));
             case 2: return new LimitPipe(random.Next(12));
@@ -167,6 +176,7 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
             case 13: return random.Next(2) == 0
                 ? new PatternsPipe(random.Next(1, 6), [.. List(0, 1, () => Named(Field()))])
                 : new FacetsPipe(random.Next(1, 4), [.. List(1, 3, () => Pick(s_fields))]);
+            case 14: return new ContextPipe(random.Next(4));
             default: return new ParsePipe(Pick<TextFormat>(
                 new JsonFormat(), new LogfmtFormat(), new RegexFormat("(?<verb>GET) (?<path>\\S+)|after (?<a>\\d+)"), new PatternFormat("GET <path> <status> <_> <ms>ms")),
                 Pick<Expression>(new FieldReference("message"), new FieldReference("message"), NextExpression(1)));

@@ -118,6 +118,27 @@ public sealed class TocsinSettingsTests
         kept.Longest(Dataset.Spans).ShouldBe(TimeSpan.FromDays(365));
     }
 
+    [Fact]
+    public void Queries_have_budgets()
+    {
+        (TocsinSettings settings, string[] errors) = Read("query: { memory: 64MiB, total_memory: 1GiB, rows: 5000000, time: 90s }\n");
+        errors.ShouldBeEmpty();
+        settings.Query.ShouldBe(new QuerySettings
+        {
+            Memory = 64L << 20, TotalMemory = 1L << 30, Rows = 5_000_000, Time = TimeSpan.FromSeconds(90),
+        });
+        Read("query: { memory: 1GiB }\n").Settings.Query.ShouldBe(new QuerySettings { Memory = 1L << 30, TotalMemory = 2L << 30 });
+    }
+
+    [Theory]
+    [InlineData("memory: 12KiB", "query.memory: a size of at least 1MiB")]
+    [InlineData("total_memory: 2MiB", "query.total_memory: at least as much as one query may take")]
+    [InlineData("rows: -1", "query.rows: a whole number")]
+    [InlineData("time: fast", "query.time: a duration such as 90s")]
+    [InlineData("cells: 7", "query.cells: this setting is not known")]
+    public void A_wrong_query_budget_is_named_with_what_was_expected(string line, string problem) =>
+        Read($"query:\n  {line}\n").Errors.ShouldContain(e => e.Contains(problem));
+
     [Theory]
     [InlineData("{ name: Logs, where: x, days: 3 }", "classes[0].name: lower-case letters")]
     [InlineData("{ name: a, days: 3 }", "classes[0].where: a condition such as")]
