@@ -125,6 +125,7 @@ internal sealed partial class Upkeep
             foreach (ScanBlock block in blocks.Where(b => tombstones.Any(t => t.MayTouch(b)) && b.MayMatch(query)))
             {
                 using BlockMatches matches = block.Open(query);
+                MustBeWhole(matches);
                 deleted += matches.Count;
             }
             if (deleted == 0)

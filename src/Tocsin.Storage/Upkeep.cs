@@ -289,14 +289,23 @@ internal sealed partial class Upkeep
     {
         var everything = new BlockQuery(TimeRange.Start, TimeRange.End, Predicate.All, OldestFirst: true, After: null);
         using BlockMatches matches = block.Open(everything);
-        if (matches.Count == 0)
-            return;
-        do
+        if (matches.Count > 0)
         {
-            EventRow row = matches.Current;
-            target.Add(row, matches.Id);
+            do
+            {
+                EventRow row = matches.Current;
+                target.Add(row, matches.Id);
+            }
+            while (matches.Advance());
         }
-        while (matches.Advance());
+        MustBeWhole(matches);
+    }
+
+    /// <summary>What a reader does without must not be lost in a copy.</summary>
+    private static void MustBeWhole(BlockMatches matches)
+    {
+        if (matches.Damage is { } damage)
+            throw new InvalidDataException("a block cannot be copied as a whole", damage);
     }
 }
 

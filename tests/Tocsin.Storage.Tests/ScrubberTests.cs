@@ -1,5 +1,6 @@
 using Tocsin.Storage.Care;
 using Tocsin.Storage.Io;
+using Tocsin.Storage.Segment;
 using Tocsin.Testing;
 
 namespace Tocsin.Storage.Tests;
@@ -49,6 +50,27 @@ public sealed class ScrubberTests
         store.Database.Maintain(default);
         store.Database.Damage.ShouldHaveSingleItem();
         store.Metrics.Total("tocsin_storage_scrub_passes_total").ShouldBe(1);
+    }
+
+    [Fact]
+    public void Columns_that_scans_trust_are_looked_at_again_once_damage_is_found()
+    {
+        using Store store = Filled();
+        int rows = store.Bodies().Count;
+        store.Database.CacheBytes.ShouldBePositive();
+        string path = ((MemoryFileSystem)store.Files).Paths.Last(p => p.EndsWith(".seg"));
+        SegmentFile segment = SegmentFile.Open(store.Files, path, _ => { });
+        BlockHeader block = segment.Footer.Blocks[0];
+        ColumnEntry body = BlockDirectory.Read(segment, block).Fields("@body")[0];
+        // In the file that the database has open.
+        using (IFile file = store.Files.OpenWrite(path))
+        {
+            long place = block.Offset + block.DirectoryLength + body.Offset + body.StoredLength - 1;
+            file.Write(place, [0x55]);
+        }
+        Pass(store, TimeSpan.FromDays(30));
+        store.Bodies().Count.ShouldBe(rows);
+        store.LastReport!.BadBlocks.ShouldBe(1);
     }
 
     [Fact]

@@ -62,6 +62,9 @@ internal sealed class Store : IDisposable
         return rows;
     }
 
+    public void Scan(Predicate where, RowVisitor visit) =>
+        LastReport = Database.Scan(new ScanRequest { Dataset = Dataset.Logs, Where = where }, visit, CancellationToken.None);
+
     public ScanReport? LastReport { get; private set; }
 
     /// <summary>Every field of a row in a form that compares: order of fields does not count, types do.</summary>

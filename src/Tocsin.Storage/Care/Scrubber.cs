@@ -129,6 +129,9 @@ internal sealed class Scrubber
         {
             found.Add(new Damage(path, block.Offset, error.Message));
         }
+        // Readers trust columns that were sound once; now they look again.
+        if (found.Count > 0)
+            segment.Cache.Drop(segment);
         _budget -= block.Length;
         _bytes.Add(block.Length);
         _blocks.Add();

@@ -54,6 +54,11 @@ internal abstract class BlockMatches : IDisposable
     /// <summary>So far: columns are read as they are looked at.</summary>
     public abstract long BytesRead { get; }
 
+    /// <summary>
+    /// Why some of what was asked for so far could not be read, so that rows lack fields or are missing; null when all could.
+    /// </summary>
+    public virtual Exception? Damage => null;
+
     /// <summary>The current row. Valid until the next call of any member.</summary>
     public abstract EventRow Current { get; }
 

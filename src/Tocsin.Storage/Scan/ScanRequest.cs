@@ -54,7 +54,7 @@ internal static class TimeRange
 /// <param name="BytesScanned">Bytes that were read from memory or disk.</param>
 /// <param name="SegmentsScanned">Segments from which at least one block was read.</param>
 /// <param name="SegmentsSkipped">Segments of the dataset that could be told apart without reading a block.</param>
-/// <param name="BadBlocks">Blocks that could not be read; they were skipped.</param>
-/// <param name="Partial">True when rows that might have matched were not looked at.</param>
+/// <param name="BadBlocks">Blocks that could not be read as a whole: rows of them are missing, or lack fields.</param>
+/// <param name="Partial">True when rows that might have matched are missing, or rows lack fields.</param>
 public sealed record ScanReport(
     long RowsScanned, long BytesScanned, int SegmentsScanned, int SegmentsSkipped, int BadBlocks, bool Partial);

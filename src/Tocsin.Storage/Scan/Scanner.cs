@@ -54,7 +54,7 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
             }
             catch (Exception error) when (IsDamage(error))
             {
-                Damaged(error);
+                Damaged(matches, error);
                 whole = false;
             }
             finally
@@ -124,6 +124,8 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
 
     private void Close(BlockMatches matches)
     {
+        if (matches.Damage is { } error)
+            Damaged(matches, error);
         _bytes += matches.BytesRead;
         matches.Dispose();
     }
@@ -174,14 +176,20 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
         }
         catch (Exception error) when (IsDamage(error))
         {
-            if (_damaged.Add(matches))
-                Damaged(error);
+            Damaged(matches, error);
             row = default;
             return false;
         }
     }
 
     private static bool IsDamage(Exception error) => error is IOException or InvalidDataException;
+
+    /// <summary>A block counts once, however many of its columns are damaged.</summary>
+    private void Damaged(BlockMatches matches, Exception error)
+    {
+        if (_damaged.Add(matches))
+            Damaged(error);
+    }
 
     private void Damaged(Exception error)
     {

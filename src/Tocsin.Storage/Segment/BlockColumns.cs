@@ -14,12 +14,15 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
 
     private readonly Dictionary<ColumnEntry, Column> _read = new(ReferenceEqualityComparer.Instance);
     private readonly List<(byte[] Prefix, Column Values)> _fields = [];
-    private readonly HashSet<ColumnEntry> _loaded = new(ReferenceEqualityComparer.Instance);
+    private readonly HashSet<ColumnEntry> _loaded = new(ReferenceEqualityComparer.Instance), _unsound = new(ReferenceEqualityComparer.Instance);
     private long[]? _times, _sequences;
     private int _timesAsked, _sequencesAsked;
     private int[]? _streams;
     private IntegerColumn? _time, _sequence, _stream, _delay;
     private Column? _severity, _traceId, _spanId, _overflow;
+
+    /// <summary>False when they are damaged; null when nobody has asked.</summary>
+    private bool? _hasSeverities, _hasStreams;
 
     public int Rows => header.Rows;
 
@@ -39,6 +42,9 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
 
     /// <summary>Severity number of each row.</summary>
     public Column Severities => _severity ??= Required(ColumnRole.Severity);
+
+    /// <summary>Why a column could not be read that rows can do without; null when all could that were asked for.</summary>
+    public Exception? Damage { get; private set; }
 
     public RowId Id(int row) => new(new Instant(TimeOf(row)), (ulong)SequenceOf(row));
 
@@ -83,24 +89,61 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         }
     }
 
-    /// <summary>Prepares for <see cref="Assemble"/> what is needed and not there yet; null means everything.</summary>
-    public void Load(FieldNeeds? needs)
+    /// <summary>As <see cref="this[ColumnEntry]"/>; null when it is damaged, which <see cref="Damage"/> then says.</summary>
+    public Column? Sound(ColumnEntry entry)
     {
+        if (_unsound.Contains(entry))
+            return null;
+        try
+        {
+            return this[entry];
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            _unsound.Add(entry);
+            IsDamaged(error);
+            return null;
+        }
+    }
+
+    public void IsDamaged(Exception error) => Damage ??= error;
+
+    /// <summary>
+    /// Prepares for <see cref="Assemble"/> what is needed and not there yet; null means everything. False when some of it is damaged:
+    /// rows then come without.
+    /// </summary>
+    public bool Load(FieldNeeds? needs)
+    {
+        bool sound = true;
         if (needs is null)
-            _delay ??= (IntegerColumn)Required(ColumnRole.ObservedDelay);
+            _delay ??= (IntegerColumn?)Sound(ColumnRole.ObservedDelay, ref sound);
         if (needs is not { TraceId: false })
-            _traceId ??= this[ColumnRole.TraceId];
+            _traceId ??= Sound(ColumnRole.TraceId, ref sound);
         if (needs is not { SpanId: false })
-            _spanId ??= this[ColumnRole.SpanId];
+            _spanId ??= Sound(ColumnRole.SpanId, ref sound);
         if (needs is not { Names.Count: 0 })
-            _overflow ??= this[ColumnRole.Overflow];
+        {
+            _overflow ??= Sound(ColumnRole.Overflow, ref sound);
+            Sound(ColumnRole.Stream, ref sound);
+        }
         foreach (ColumnEntry entry in directory.Entries)
         {
-            if (entry.Role == ColumnRole.Field
-                && (needs is null || needs.Names.Contains(Encoding.UTF8.GetString(entry.Name)))
-                && _loaded.Add(entry))
-                _fields.Add((Prefix(entry.Name), this[entry]));
+            if (entry.Role != ColumnRole.Field || needs is not null && !needs.Names.Contains(Encoding.UTF8.GetString(entry.Name)))
+                continue;
+            if (_loaded.Add(entry) && Sound(entry) is { } values)
+                _fields.Add((Prefix(entry.Name), values));
+            sound &= !_unsound.Contains(entry);
         }
+        return sound;
+    }
+
+    private Column? Sound(ColumnRole role, ref bool sound)
+    {
+        if (directory[role] is not { } entry)
+            return null;
+        Column? column = Sound(entry);
+        sound &= column is not null;
+        return column;
     }
 
     /// <summary>The row with the columns loaded so far. Valid until the buffer is used again.</summary>
@@ -138,8 +181,12 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         _streams = null;
     }
 
+    /// <summary>Without fields when it is not known.</summary>
     private byte[] StreamOf(int row)
     {
+        _hasStreams ??= directory[ColumnRole.Stream] is not { } entry || Sound(entry) is not null;
+        if (_hasStreams == false)
+            return Streams.Count == 1 ? StreamTable[Streams[0].Stream] : [];
         long stream = _streams is { } streams ? streams[row] : NumberOf(ColumnRole.Stream, ref _stream, row);
         return stream >= 0 && stream < StreamTable.Count ? StreamTable[(int)stream]
             : throw new InvalidDataException("a row points past the streams of its segment");
@@ -147,6 +194,9 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
 
     private byte SeverityOf(int row, ByteBuffer scratch)
     {
+        _hasSeverities ??= directory[ColumnRole.Severity] is not { } entry || Sound(entry) is not null;
+        if (_hasSeverities == false)
+            return header.MinSeverity == header.MaxSeverity ? header.MinSeverity : (byte)0;
         int before = scratch.Length;
         Severities.Write(row, scratch);
         ReadOnlySpan<byte> value = scratch.Span[before..];

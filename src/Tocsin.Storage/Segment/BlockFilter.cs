@@ -13,6 +13,9 @@ internal sealed class BlockFilter(BlockColumns columns)
 {
     private readonly ByteBuffer _row = new(512);
 
+    /// <summary>Rows of which a part of the condition could not be answered; null when there are none.</summary>
+    private RowSet? _unknown;
+
     /// <returns>Those of the rows that match; a set of its own.</returns>
     public RowSet Select(Predicate where, RowSet rows)
     {
@@ -41,7 +44,13 @@ internal sealed class BlockFilter(BlockColumns columns)
                 return any;
             case Not not:
                 RowSet rest = rows.Copy();
+                RowSet? unknown = _unknown;
+                _unknown = null;
                 rest.Subtract(Select(not.Part, rows));
+                if (_unknown is not null)
+                    rest.Subtract(_unknown);
+                if (unknown is not null)
+                    Unknown(unknown, new RowSet(rows.Rows));
                 return rest;
             case RowsWithin within:
                 var range = new RowSet(rows.Rows);
@@ -49,21 +58,49 @@ internal sealed class BlockFilter(BlockColumns columns)
                     ? rows.Rows : columns.FirstRow(new RowId(within.To, 0)));
                 range.Intersect(rows);
                 return Select(within.Where, range);
-            case SeverityRange severity:
-                return BySeverity(severity, rows);
-            case TraceIs trace:
-                return ById(ColumnRole.TraceId, trace.TraceId.Span, rows);
-            case SpanIs span:
-                return ById(ColumnRole.SpanId, span.SpanId.Span, rows);
-            case TextPredicate text when !HasOverflow:
-                return ByText(text, rows);
-            case FieldPredicate field when !HasOverflow && field.Field.IsFlatIn(columns.Directory):
-                return ByField(field.Field, field, rows);
-            case FieldExists field when !HasOverflow && field.Field.IsFlatIn(columns.Directory):
-                return ByField(field.Field, s_isThere, rows);
             default:
-                return ByRow(where, rows);
+                return Answer(where, rows);
         }
+    }
+
+    /// <summary>
+    /// Of one condition. Where what it asks for is damaged the rows neither meet it nor fail to; the columns then say that something is
+    /// damaged.
+    /// </summary>
+    private RowSet Answer(Predicate where, RowSet rows)
+    {
+        try
+        {
+            return Ask(where, rows);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            columns.IsDamaged(error);
+            return Unknown(rows, new RowSet(rows.Rows));
+        }
+    }
+
+    private RowSet Ask(Predicate where, RowSet rows) => where switch
+    {
+        SeverityRange severity => BySeverity(severity, rows),
+        TraceIs trace => ById(ColumnRole.TraceId, trace.TraceId.Span, rows),
+        SpanIs span => ById(ColumnRole.SpanId, span.SpanId.Span, rows),
+        TextPredicate text when !HasOverflow => ByText(text, rows),
+        FieldPredicate field when !HasOverflow && field.Field.IsFlatIn(columns.Directory) => ByField(field.Field, field, rows),
+        FieldExists field when !HasOverflow && field.Field.IsFlatIn(columns.Directory) => ByField(field.Field, s_isThere, rows),
+        _ => ByRow(where, rows),
+    };
+
+    /// <summary>Remembers that of the rows only the hits are known to match.</summary>
+    private RowSet Unknown(RowSet rows, RowSet hits)
+    {
+        RowSet others = rows.Copy();
+        others.Subtract(hits);
+        if (_unknown is null)
+            _unknown = others;
+        else
+            _unknown.Union(others);
+        return hits;
     }
 
     private static readonly ValuePredicate s_isThere = new NotNull();
@@ -105,13 +142,17 @@ internal sealed class BlockFilter(BlockColumns columns)
     private RowSet ByText(TextPredicate text, RowSet rows)
     {
         var hits = new RowSet(rows.Rows);
-        var needs = FieldNeeds.Of(text);
-        foreach (string name in needs.Names)
+        bool sound = true;
+        foreach (string name in FieldNeeds.Of(text).Names)
         {
             foreach (ColumnEntry entry in columns.Directory.Fields(name))
-                columns[entry].Select(text, rows, hits);
+            {
+                Column? column = columns.Sound(entry);
+                column?.Select(text, rows, hits);
+                sound &= column is not null;
+            }
         }
-        return hits;
+        return sound ? hits : Unknown(rows, hits);
     }
 
     /// <summary>
@@ -159,8 +200,9 @@ internal sealed class BlockFilter(BlockColumns columns)
 
     private RowSet ByRow(Predicate where, RowSet rows)
     {
-        columns.Load(FieldNeeds.Of(where));
         var hits = new RowSet(rows.Rows);
+        if (!columns.Load(FieldNeeds.Of(where)))
+            return Unknown(rows, hits);
         foreach (int row in rows.ToArray())
         {
             if (where.Matches(columns.Assemble(row, _row)))

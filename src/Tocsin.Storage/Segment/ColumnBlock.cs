@@ -118,6 +118,8 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
 
         public override long BytesRead => _columns.BytesRead;
 
+        public override Exception? Damage => _columns.Damage;
+
         public override int Count => _rows.Length;
 
         public override RowId Id => _columns.Id(_rows[_at]);
