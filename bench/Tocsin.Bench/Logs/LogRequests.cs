@@ -13,6 +13,9 @@ internal struct LogChoice
 
     /// <summary>Trace of the request, -1 for none.</summary>
     public short Trace;
+
+    /// <summary>Span of the trace.</summary>
+    public byte Span;
     public int Path, User;
     public double Duration;
 }
@@ -28,7 +31,7 @@ internal sealed class LogRequests(int records)
 {
     public const int PerRequest = 1000, Hosts = 5, Users = 100_000, Needles = 50;
 
-    private const int Addresses = 10_000, TraceSpan = 23, TracesAtOnce = 2;
+    private const int Addresses = 10_000, TraceSpan = 23, TracesAtOnce = 2, SpanRecords = 3;
     private const long JitterNanos = 200_000_000;
 
     public static readonly long Start = new DateTimeOffset(2026, 11, 19, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds() * 1_000_000;
@@ -88,6 +91,7 @@ internal sealed class LogRequests(int records)
             // Two traces are under way at any time; each lasts for about eight records.
             ulong draw = dice.Next();
             choice.Trace = (draw & 1023) < 717 ? (short)(i / TraceSpan * TracesAtOnce + (int)(draw >> 32 & 1)) : (short)-1;
+            choice.Span = (byte)(i % TraceSpan / SpanRecords);
             choice.Needle = NeedleAt(index);
         }
     }
@@ -170,10 +174,10 @@ internal sealed class LogRequests(int records)
         if (choice.Trace >= 0)
         {
             _writer.Id(9, TraceHigh(_request, choice.Trace), TraceLow(_request, choice.Trace));
-            _writer.Id(10, Dice.Mix((ulong)index | 1UL << 62));
+            _writer.Id(10, Dice.Mix((ulong)_request << 24 | (uint)choice.Trace << 8 | (uint)choice.Span | 1UL << 62));
             _writer.Raw([8 << 3 | 5, 1, 0, 0, 0]);
         }
-        _writer.Fixed64(11, (ulong)choice.Time + (draw >> 44));
+        _writer.Fixed64(11, (ulong)choice.Time);
         _writer.Close(record, 2);
     }
 

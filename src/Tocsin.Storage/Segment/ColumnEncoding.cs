@@ -43,6 +43,9 @@ internal enum ColumnEncoding : byte
 
     /// <summary>Values of any kind, one after the other.</summary>
     Heap = 21,
+
+    /// <summary>As <see cref="Codes"/>, of byte strings of one length, which stand without tag and length.</summary>
+    FixedCodes = 22,
 }
 
 /// <summary>What a column means to the row. Written to disk; never renumber.</summary>

@@ -51,7 +51,7 @@ internal sealed class CodesLayout : ColumnLayout
 {
     private int[]? _newBefore;
 
-    public CodesLayout(ColumnBytes bytes, int rows) : base(rows)
+    public CodesLayout(ColumnEncoding encoding, ColumnBytes bytes, int rows) : base(rows)
     {
         var reader = new ByteReader(bytes.At(0, Math.Min(bytes.Length, 11)));
         int all = reader.Left;
@@ -59,7 +59,7 @@ internal sealed class CodesLayout : ColumnLayout
         if (mode > CodesColumn.Recent)
             throw new InvalidDataException($"mode {mode} of codes is not known");
         int count = reader.Count(rows), at = all - reader.Left;
-        Values = ValueTable.Read(bytes, ref at, count);
+        Values = encoding == ColumnEncoding.Codes ? ValueTable.Read(bytes, ref at, count) : ValueTable.ReadFixed(bytes, ref at, count);
         if (mode == CodesColumn.Recent)
             Recent = Presence.Read(bytes, ref at, rows);
         Pack = PackLayout.Read(bytes, ref at, Recent?.Count ?? rows);
@@ -97,7 +97,7 @@ internal sealed class CodesLayout : ColumnLayout
 
 /// <summary>
 /// Each different value once, and its number per row. Layout: u8 mode (0 plain, 1 recent), varint count, text block of
-/// (varint length, value)*, then plain: pack of codes per row, the count meaning no value; recent: presence, pack per value of
+/// (varint length, value)* (of fixed codes: u8 tag, varint width, payloads), then plain: pack of codes per row, the count meaning no value; recent: presence, pack per value of
 /// how many values have come up after it, 0 being the next new one. 8 bytes of padding.
 /// </summary>
 internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)

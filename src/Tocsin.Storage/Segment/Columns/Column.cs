@@ -59,7 +59,7 @@ internal abstract class ColumnLayout(int rows)
     public static ColumnLayout Read(ColumnEncoding encoding, ColumnBytes bytes, int rows) => encoding switch
     {
         ColumnEncoding.Constant => new ConstantLayout(bytes, rows),
-        ColumnEncoding.Codes => new CodesLayout(bytes, rows),
+        ColumnEncoding.Codes or ColumnEncoding.FixedCodes => new CodesLayout(encoding, bytes, rows),
         ColumnEncoding.Integers or ColumnEncoding.Decimals => new NumberLayout(encoding, bytes, rows),
         ColumnEncoding.Fixed => new FixedLayout(bytes, rows),
         ColumnEncoding.Templates => new TextLayout(bytes, rows),

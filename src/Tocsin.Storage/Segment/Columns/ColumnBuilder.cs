@@ -72,6 +72,8 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
         bool text = Only(ValueKind.String);
         DistinctValues distinct = scratch.Distinct;
         bool few = distinct.TryFind(values, Most(fixedWidth));
+        if (few && distinct.Count > 256 && fixedWidth && Only(ValueKind.Bytes))
+            return FixedCodesPay(values, distinct) ? FixedCodes(values, distinct, rows, into, tokens) : Fixed(values, rows, into, tokens);
         if (few && (distinct.Count <= 256 || !text))
             return Codes(values, distinct, rows, into, tokens);
         if (Only(ValueKind.Double))
@@ -87,7 +89,7 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
     }
 
     // Numbers and ids are small themselves; a dictionary of them pays only when most repeat.
-    private int Most(bool fixedWidth) => Only(ValueKind.Double) ? 256 : fixedWidth ? Count * 3 / 4 : Count / 2;
+    private int Most(bool fixedWidth) => Only(ValueKind.Double) ? 256 : fixedWidth ? Count * 7 / 8 : Count / 2;
 
     private ColumnEncoding Codes(
         Values values, DistinctValues distinct, int rows, ByteBuffer into, TokenSet? tokens)
@@ -104,6 +106,12 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
             AddTokens(value, tokens);
         }
         TextBlock.Write(heap.Span, into);
+        WriteCodes(distinct, recent, rows, into);
+        return ColumnEncoding.Codes;
+    }
+
+    private void WriteCodes(DistinctValues distinct, bool recent, int rows, ByteBuffer into)
+    {
         if (recent)
         {
             Presence.Write(_rows.AsSpan(0, Count), rows, into);
@@ -118,18 +126,42 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
             IntPack.Write(packed, delta: false, into);
         }
         into.Take(IntPack.Padding).Clear();
-        return ColumnEncoding.Codes;
+    }
+
+    /// <summary>Whether ids repeat so often that a dictionary and codes take less than the ids as they are.</summary>
+    private bool FixedCodesPay(Values values, DistinctValues distinct)
+    {
+        long width = values[0].Length - PayloadOf(values[0]);
+        long codes = IsRecent(distinct) ? IntPack.SizeOf(Ages(distinct)) : (long)Count * BitsOf(distinct) / 8;
+        return distinct.Count * width + codes < Count * width;
+    }
+
+    private ColumnEncoding FixedCodes(
+        Values values, DistinctValues distinct, int rows, ByteBuffer into, TokenSet? tokens)
+    {
+        bool recent = IsRecent(distinct);
+        int payload = PayloadOf(values[0]);
+        into.U8(recent ? CodesColumn.Recent : CodesColumn.Plain);
+        into.Varint((ulong)distinct.Count);
+        into.U8((byte)ValueKind.Bytes);
+        into.Varint((ulong)(values[0].Length - payload));
+        for (int code = 0; code < distinct.Count; code++)
+        {
+            ReadOnlySpan<byte> value = values[distinct.First(code)];
+            into.Bytes(value[payload..]);
+            AddTokens(value, tokens);
+        }
+        WriteCodes(distinct, recent, rows, into);
+        return ColumnEncoding.FixedCodes;
     }
 
     /// <summary>
     /// What comes in bursts, such as ids of traces, is mostly one of the last few. Ages must be much smaller than numbers, since
     /// they can only be read from the start.
     /// </summary>
-    private bool IsRecent(DistinctValues distinct)
-    {
-        int width = 32 - BitOperations.LeadingZeroCount((uint)distinct.Count);
-        return IntPack.SizeOf(Ages(distinct)) < Count * (width - 2L) / 8;
-    }
+    private bool IsRecent(DistinctValues distinct) => IntPack.SizeOf(Ages(distinct)) < Count * (BitsOf(distinct) - 2L) / 8;
+
+    private static int BitsOf(DistinctValues distinct) => 32 - BitOperations.LeadingZeroCount((uint)distinct.Count);
 
     /// <summary>How many values have come up since each did; 0 for a new one.</summary>
     private Span<long> Ages(DistinctValues distinct)

@@ -16,7 +16,7 @@ internal sealed class ColumnBytes : IDisposable
 
     private readonly SegmentFile? _file;
     private readonly long _offset;
-    private byte[] _piece = [];
+    private byte[] _piece = [], _joined = [];
     private int _from, _to;
     private long _asked;
 
@@ -41,6 +41,17 @@ internal sealed class ColumnBytes : IDisposable
         if (from < _from || count < 0 || (long)from + count > _to)
             Load(from, count);
         return _piece.AsSpan(from - _from, count);
+    }
+
+    /// <summary>Both, one after the other. Valid until the next call.</summary>
+    public ReadOnlySpan<byte> Joined(ReadOnlySpan<byte> head, ReadOnlySpan<byte> rest)
+    {
+        int length = head.Length + rest.Length;
+        if (_joined.Length < length)
+            _joined = new byte[length];
+        head.CopyTo(_joined);
+        rest.CopyTo(_joined.AsSpan(head.Length));
+        return _joined.AsSpan(0, length);
     }
 
     /// <summary>As <see cref="At"/>, in the array that holds it.</summary>

@@ -13,9 +13,13 @@ internal sealed class ValueTable
     private readonly byte[] _heap = [];
     private readonly int[] _starts = [];
 
-    /// <summary>What each value that stays in the file begins with: its length, its tag, and of text its length again.</summary>
+    /// <summary>
+    /// What each value that stays in the file begins with: its length, its tag, and of text its length again. Of a fixed table, what
+    /// is to be put in front of each payload.
+    /// </summary>
     private readonly byte[] _head = [];
     private readonly int _at, _stride, _skip;
+    private readonly bool _fixed;
 
     private ValueTable(byte[] heap, int count)
     {
@@ -24,10 +28,10 @@ internal sealed class ValueTable
         _starts = Compact(heap, count);
     }
 
-    private ValueTable(int count, int at, int stride, int skip, byte[] head)
+    private ValueTable(int count, int at, int stride, int skip, byte[] head, bool isFixed = false)
     {
         Count = count;
-        (_at, _stride, _skip, _head) = (at, stride, skip, head);
+        (_at, _stride, _skip, _head, _fixed) = (at, stride, skip, head, isFixed);
     }
 
     public int Count { get; }
@@ -46,12 +50,30 @@ internal sealed class ValueTable
         return new ValueTable(TextBlock.Read(bytes, ref at), count);
     }
 
+    /// <summary>u8 tag, varint width, payloads.</summary>
+    public static ValueTable ReadFixed(ColumnBytes bytes, ref int at, int count)
+    {
+        var reader = new ByteReader(bytes.At(at, Math.Min(bytes.Length - at, 11)));
+        int left = reader.Left;
+        var kind = (ValueKind)reader.U8();
+        int width = reader.Count(bytes.Length), start = at + left - reader.Left;
+        if (kind != ValueKind.Bytes || width == 0 || (long)width * count > bytes.Length - start)
+            throw new InvalidDataException("a dictionary of bytes has not the length it claims");
+        var head = new ByteBuffer(8);
+        head.U8((byte)kind);
+        head.Varint((ulong)width);
+        at = start + width * count;
+        return new ValueTable(count, start, width, 0, head.Span.ToArray(), isFixed: true);
+    }
+
     /// <summary>Tag and payload. Valid until the bytes are asked for something else.</summary>
     public ReadOnlySpan<byte> Of(int code, ColumnBytes bytes)
     {
         if (_stride == 0)
             return _heap.AsSpan(_starts[code], _starts[code + 1] - _starts[code]);
         ReadOnlySpan<byte> value = bytes.At(_at + code * _stride, _stride);
+        if (_fixed)
+            return bytes.Joined(_head, value);
         return value.StartsWith(_head) ? value[_skip..] : throw new InvalidDataException("a dictionary has changed");
     }
 
@@ -62,6 +84,12 @@ internal sealed class ValueTable
     {
         if (_stride == 0)
             return null;
+        if (_fixed)
+        {
+            if (!encoded.StartsWith(_head))
+                return -1;
+            encoded = encoded[_head.Length..];
+        }
         if (encoded.Length != _stride - _skip)
             return -1;
         ReadOnlySpan<byte> all = bytes.At(_at, Count * _stride);
