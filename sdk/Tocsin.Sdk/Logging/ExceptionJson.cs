@@ -9,16 +9,10 @@ internal static class ExceptionJson
 
     public static void Write(Exception exception, LogEvent e, Utf8Text to)
     {
-        var frames = FrameText.Of(exception);
         to.Append(",\"exception\":"u8);
-        One(exception, frames, e.Logger.Redactor, to, 0);
-        foreach (var frame in frames)
-        {
-            if (frame is null or { IsHidden: true } || (frame.Module is null && frame != frames[0]))
-                continue;
+        One(exception, e.Frames, e.Logger.Redactor, to, 0);
+        if (FrameText.PlaceIn(e.Frames) is { } frame)
             Place(frame, to);
-            return;
-        }
     }
 
     private static void Place(FrameText frame, Utf8Text to)

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
+using TocsinSdk.Transport;
 
 namespace TocsinSdk.Logging;
 
@@ -23,6 +24,7 @@ internal sealed class FrameText
         Function = FieldKey.JsonOf(end < 0 ? text : text[..end]);
         Module = file is null ? null : FieldKey.JsonOf(Path.GetFileName(file));
         Line = line;
+        Code = CodeOf(end < 0 ? text : text[..end], file, line);
     }
 
     /// <summary>The runtime's own plumbing, which stack traces leave out.</summary>
@@ -31,6 +33,9 @@ internal sealed class FrameText
     public byte[] Function { get; }
     public byte[]? Module { get; }
     public int Line { get; }
+
+    /// <summary>The attributes code.* of an OTLP record.</summary>
+    public byte[] Code { get; }
 
     public static FrameText?[] Of(Exception exception)
     {
@@ -50,6 +55,32 @@ internal sealed class FrameText
                 s_known[place] = text;
         }
         return texts;
+    }
+
+    /// <summary>Where it came from: the first frame whose source is known, else the first; null without frames.</summary>
+    public static FrameText? PlaceIn(FrameText?[] frames)
+    {
+        FrameText? first = null;
+        foreach (var frame in frames)
+        {
+            if (frame is null or { IsHidden: true })
+                continue;
+            if (frame.Module is not null)
+                return frame;
+            first ??= frame;
+        }
+        return first;
+    }
+
+    private static byte[] CodeOf(string function, string? file, int line)
+    {
+        var to = new Utf8Text(256);
+        OtlpLog.Attribute(to, "code.function.name", function);
+        if (file is not null)
+            OtlpLog.Attribute(to, "code.file.path", file);
+        if (line > 0)
+            OtlpLog.Attribute(to, "code.line.number", line);
+        return to.Written.ToArray();
     }
 
     private static FrameText Read(StackFrame frame)

@@ -20,6 +20,7 @@ internal sealed class LogEvent
     private LogField[] _fields;
     private int _messageAt, _messageLength;
     private bool _hasJson;
+    private FrameText?[]? _frames;
 
     private LogEvent(int bytes, int fields)
     {
@@ -75,6 +76,9 @@ internal sealed class LogEvent
     /// <summary>How many of <see cref="Fields"/> belong to the message itself.</summary>
     public int OwnCount { get; set; }
 
+    /// <summary>Of <see cref="Exception"/>, looked up once however many sinks ask.</summary>
+    internal FrameText?[] Frames => _frames ??= Exception is { } exception ? FrameText.Of(exception) : [];
+
     internal Utf8Text Text { get; }
 
     /// <summary>Bytes of text a copy takes.</summary>
@@ -116,6 +120,7 @@ internal sealed class LogEvent
         Text.Clear(KeepBytes);
         _json.Clear(KeepBytes);
         _hasJson = false;
+        _frames = null;
         (Count, OwnCount, _messageAt, _messageLength) = (0, 0, 0, 0);
         (RequestId, UserId, SessionId, Exception, ParsedTemplate) = (null, null, null, null, null);
         (TraceId, SpanId, TraceFlags, EventId) = (default, default, default, default);
@@ -133,7 +138,7 @@ internal sealed class LogEvent
         (Time, Level, Logger, EventId, ThreadId) = (other.Time, other.Level, other.Logger, other.EventId, other.ThreadId);
         (RequestId, UserId, SessionId, Exception, ParsedTemplate) =
             (other.RequestId, other.UserId, other.SessionId, other.Exception, other.ParsedTemplate);
-        (TraceId, SpanId, TraceFlags) = (other.TraceId, other.SpanId, other.TraceFlags);
+        (TraceId, SpanId, TraceFlags, _frames) = (other.TraceId, other.SpanId, other.TraceFlags, other._frames);
     }
 
     /// <summary>The text of the field has been appended to <see cref="Text"/> from <paramref name="at"/> on.</summary>

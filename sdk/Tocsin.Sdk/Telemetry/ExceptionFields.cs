@@ -1,10 +1,9 @@
-using System.Globalization;
 using TocsinSdk.Logging;
 using TocsinSdk.Transport;
 
 namespace TocsinSdk.Telemetry;
 
-/// <summary>exception.* of a log record, and code.* from the frame it was thrown in.</summary>
+/// <summary>exception.* of a log record, and code.* from the frame it came from.</summary>
 internal static class ExceptionFields
 {
     public static void Write(Exception exception, LogEvent e, Utf8Text to)
@@ -13,8 +12,8 @@ internal static class ExceptionFields
         OtlpLog.Attribute(to, "exception.type", exception.GetType().FullName ?? exception.GetType().Name);
         OtlpLog.Attribute(to, "exception.message", ExceptionJson.MessageOf(exception, redactor));
         OtlpLog.Attribute(to, "exception.stacktrace", Whole(exception, e));
-        if (exception.StackTrace is { Length: > 0 } stack)
-            Code(stack.AsSpan(), to);
+        if (FrameText.PlaceIn(e.Frames) is { } frame)
+            to.Append(frame.Code);
     }
 
     /// <summary>ToString is the application's code, and may throw.</summary>
@@ -29,23 +28,5 @@ internal static class ExceptionFields
         {
             return exception.StackTrace;
         }
-    }
-
-    // "   at Shop.Orders.Ship(Int32 id) in /src/Orders.cs:line 12"
-    private static void Code(ReadOnlySpan<char> stack, Utf8Text to)
-    {
-        var end = stack.IndexOfAny('\r', '\n');
-        var frame = (end < 0 ? stack : stack[..end]).Trim();
-        var bracket = frame.IndexOf('(');
-        if (!frame.StartsWith("at ") || bracket < 4)
-            return;
-        OtlpLog.Attribute(to, "code.function.name", frame[3..bracket]);
-        var file = frame.LastIndexOf(") in ");
-        var line = frame.LastIndexOf(":line ");
-        if (file < 0 || line < file)
-            return;
-        OtlpLog.Attribute(to, "code.file.path", frame[(file + 5)..line]);
-        if (int.TryParse(frame[(line + 6)..], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
-            OtlpLog.Attribute(to, "code.line.number", number);
     }
 }

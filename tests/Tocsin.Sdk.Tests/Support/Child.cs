@@ -58,6 +58,8 @@ internal sealed class Child : IDisposable
     {
         var found = SpinWait.SpinUntil(() => LineOf(start) is not null || _process.HasExited, TimeSpan.FromSeconds(15));
         found.ShouldBeTrue();
+        if (_process.HasExited)
+            _process.WaitForExit(); // until the output is read to its end
         return LineOf(start) ?? throw new InvalidOperationException($"no line \"{start}\" in: {Output}");
     }
 

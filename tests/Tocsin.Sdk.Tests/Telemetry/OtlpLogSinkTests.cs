@@ -40,6 +40,28 @@ public sealed class OtlpLogSinkTests
     }
 
     [Fact]
+    public void A_record_of_an_exception_names_the_place_in_the_code_it_came_from()
+    {
+        var attributes = Attributes(Encoded(log =>
+        {
+            try
+            {
+                // Thrown by the framework, whose source nobody here knows.
+                _ = int.Parse("seven", System.Globalization.CultureInfo.InvariantCulture);
+            }
+            catch (FormatException e)
+            {
+                log.LogError(e, "bad order");
+            }
+        }));
+        attributes["exception.type"].ShouldBe("System.FormatException");
+        attributes["exception.stacktrace"].ShouldBeOfType<string>().ShouldContain("System.Number.");
+        attributes["code.function.name"].ShouldBeOfType<string>().ShouldContain(nameof(OtlpLogSinkTests));
+        attributes["code.file.path"].ShouldBeOfType<string>().ShouldEndWith("OtlpLogSinkTests.cs");
+        attributes["code.line.number"].ShouldBeOfType<long>().ShouldBeGreaterThan(0);
+    }
+
+    [Fact]
     public void Records_of_one_thread_carry_the_ids_of_the_span_they_were_logged_in()
     {
         using var first = new Activity("first").SetIdFormat(ActivityIdFormat.W3C);

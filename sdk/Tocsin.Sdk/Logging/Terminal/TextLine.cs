@@ -36,7 +36,7 @@ internal static class TextLine
         to.Append(": "u8);
         to.Append(ExceptionJson.MessageOf(exception, e.Logger.Redactor));
         to.Append((byte)'\n');
-        foreach (var frame in FrameText.Of(exception))
+        foreach (var frame in depth == 0 ? e.Frames : FrameText.Of(exception))
         {
             if (frame is null or { IsHidden: true })
                 continue;
