@@ -15,9 +15,10 @@ internal static class Routes
     {
         IApplicationBuilder pipeline = ((IApplicationBuilder)app).New();
         var access = new Access(parts.Settings);
-        pipeline.Use((context, next) => Guard(context, next, access, parts));
+        // First, since who may do what is decided by the path behind the prefix.
         if (parts.Settings.PathPrefix.Length > 0)
             pipeline.UsePathBase(parts.Settings.PathPrefix);
+        pipeline.Use((context, next) => Guard(context, next, access, parts));
         pipeline.UseRouting();
         pipeline.UseEndpoints(routes =>
         {

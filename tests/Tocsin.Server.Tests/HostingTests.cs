@@ -95,6 +95,25 @@ public sealed class HostingTests
         (await Ask(HttpMethod.Get, "-/healthy", null)).ShouldBe(HttpStatusCode.OK);
     }
 
+    [Theory]
+    [InlineData("POST", "tocsin/v1/logs", "k1", HttpStatusCode.OK)]
+    [InlineData("POST", "tocsin/v1/logs", "k2", HttpStatusCode.Unauthorized)]
+    [InlineData("POST", "v1/logs", "k1", HttpStatusCode.OK)]
+    [InlineData("POST", "tocsin/api/tocsin/v1/alerts", "k1", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "tocsin/api/tocsin/v1/logs", "k1", HttpStatusCode.Unauthorized)]
+    [InlineData("GET", "tocsin/api/tocsin/v1/logs", "letmein", HttpStatusCode.OK)]
+    [InlineData("GET", "tocsin/-/healthy", null, HttpStatusCode.OK)]
+    public async Task Below_a_path_prefix_the_same_keys_open_the_same_doors(string method, string path, string? key, HttpStatusCode answer)
+    {
+        await using RunningServer server = await RunningServer.Start(
+            s => s with { AdminPassword = "letmein", IngestKeys = ["k1"], PathPrefix = "/tocsin" });
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        request.Headers.Authorization = key is null ? null : new("Bearer", key);
+        if (method == "POST")
+            request.Content = new StringContent("{}", Encoding.UTF8, "application/json");
+        (await server.Http.SendAsync(request)).StatusCode.ShouldBe(answer);
+    }
+
     [Fact]
     public async Task The_openapi_document_knows_our_own_paths()
     {
