@@ -49,9 +49,9 @@ internal abstract class Accumulator
 /// <summary>One value per group, grown by doubling and charged to the budget.</summary>
 internal sealed class Slots<T>(MemoryBudget budget, int bytesEach)
 {
-    private T[] _items = [];
+    private Slot[] _items = [];
 
-    public ref T this[int group] => ref _items[group];
+    public ref T this[int group] => ref _items[group].Item;
 
     public void Grow(int groups)
     {
@@ -60,5 +60,11 @@ internal sealed class Slots<T>(MemoryBudget budget, int bytesEach)
         int larger = Math.Max(groups, Math.Max(8, _items.Length * 2));
         budget.Take((long)(larger - _items.Length) * bytesEach, GroupTable.What, GroupTable.Advice);
         Array.Resize(ref _items, larger);
+    }
+
+    // Places of an array of objects are checked for their type each time one is taken by reference.
+    private struct Slot
+    {
+        public T Item;
     }
 }

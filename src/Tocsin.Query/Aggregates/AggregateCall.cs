@@ -93,6 +93,9 @@ internal static class AggregateTable
     /// <summary>Whether it matters which row came first.</summary>
     public static bool AsksForOrder(string name) => name is "first" or "last";
 
+    /// <summary>Whether a value means nothing when it comes again.</summary>
+    public static bool CountsOnce(string name) => name is "distinct" or "values";
+
     public static string Canonical(string name) =>
         s_aliases.GetValueOrDefault(name, name).ToLowerInvariant();
 

@@ -52,7 +52,7 @@ internal static class ColumnFeed
         var plan = new GroupPlan(
             [.. keys.Select(k => GroupColumn.Of(k)!.Value)],
             [.. calls.Select(c => c.Arguments.Count == 0 ? null : GroupColumn.Of(c.Arguments[0]))],
-            calls.Any(c => AggregateTable.AsksForOrder(c.Function)));
+            calls.Any(c => AggregateTable.AsksForOrder(c.Function)), once: [.. calls.Select(c => AggregateTable.CountsOnce(c.Function))]);
         return Feed(groups, make, plan, request, context);
     }
 

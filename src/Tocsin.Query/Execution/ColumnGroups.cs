@@ -13,13 +13,19 @@ internal sealed class GroupPlan
     /// <param name="values">Of each aggregate; null for those of rows.</param>
     /// <param name="ordered">Some aggregate asks which row came first.</param>
     /// <param name="levels">Some aggregate asks for levels of rows.</param>
-    public GroupPlan(IReadOnlyList<GroupColumn> keys, IReadOnlyList<GroupColumn?> values, bool ordered, bool levels = false)
+    /// <param name="once">Aggregates to which a value means nothing when it comes again.</param>
+    public GroupPlan(
+        IReadOnlyList<GroupColumn> keys, IReadOnlyList<GroupColumn?> values, bool ordered, bool levels = false, IReadOnlyList<bool>? once = null)
     {
         (Keys, Values, IsOrdered) = (keys, values, ordered);
+        Once = [.. values.Select((v, i) => once is not null && once[i] && v is { Kind: GroupColumnKind.Field })];
         GroupColumn[] all = [.. keys, .. values.OfType<GroupColumn>()];
         Request = new ColumnRequest(
-            [.. keys.Where(k => k.Path is not null).Select(k => new KeyColumn(k.Path!, k.Shape))],
-            [.. values.OfType<GroupColumn>().Where(v => v.Path is not null).Select(v => v.Path!)])
+            [
+                .. keys.Where(k => k.Path is not null).Select(k => new KeyColumn(k.Path!, k.Shape)),
+                .. values.Where((_, i) => Once[i]).Select(v => new KeyColumn(v!.Value.Path!, null, MayForget: true)),
+            ],
+            [.. values.Where((v, i) => !Once[i] && v?.Path is not null).Select(v => v!.Value.Path!)])
         {
             Times = ordered || all.Any(c => c.Kind == GroupColumnKind.Time),
             Severities = levels || all.Any(c => c.Kind == GroupColumnKind.Level),
@@ -33,6 +39,9 @@ internal sealed class GroupPlan
 
     public bool IsOrdered { get; }
 
+    /// <summary>Whether the different values of an aggregate come as keys behind those of the groups.</summary>
+    public IReadOnlyList<bool> Once { get; }
+
     public ColumnRequest Request { get; }
 }
 
@@ -40,6 +49,7 @@ internal sealed class GroupPlan
 internal sealed class ColumnGroups(GroupPlan plan, Grouping groups, MemoryBudget budget)
 {
     private readonly GroupNumbers _numbers = new(plan, groups, budget);
+    private readonly GroupValues?[] _once = [.. plan.Once.Select(o => o ? new GroupValues(budget) : null)];
 
     public Grouping Groups => groups;
 
@@ -48,7 +58,7 @@ internal sealed class ColumnGroups(GroupPlan plan, Grouping groups, MemoryBudget
     public void Add(ColumnRows rows)
     {
         ReadOnlySpan<int> of = _numbers.Of(rows);
-        int field = 0;
+        (int field, int key) = (0, plan.Keys.Count(k => k.Path is not null));
         for (int i = 0; i < plan.Values.Count; i++)
         {
             Accumulator accumulator = groups.Accumulators[i];
@@ -56,6 +66,10 @@ internal sealed class ColumnGroups(GroupPlan plan, Grouping groups, MemoryBudget
             switch (plan.Values[i]?.Kind)
             {
                 case null: break;
+                case GroupColumnKind.Field when plan.Once[i]:
+                    _once[i]!.Add(accumulator, of, rows.Keys(key), rows.Tables[key]);
+                    key++;
+                    break;
                 case GroupColumnKind.Field: AddValues(accumulator, of, rows, rows.Values(field++)); break;
                 default: AddParts(accumulator, of, rows, plan.Values[i]!.Value.Kind); break;
             }
@@ -101,6 +115,48 @@ internal sealed class ColumnGroups(GroupPlan plan, Grouping groups, MemoryBudget
                 accumulator.At = rows.Id(row);
             accumulator.AddOther(of[row], kind == GroupColumnKind.Time
                 ? Cell.Of(new Instant(rows.Times[row])) : Cell.OfLevel(Severity.Family(rows.Severities[row])));
+        }
+    }
+}
+
+/// <summary>Feeds each different value of a group once.</summary>
+internal sealed class GroupValues(MemoryBudget budget)
+{
+    private PairNumbers _pairs = new();
+    private KeyTable? _table;
+    private int[] _numbers = [];
+    private long _held;
+
+    public void Add(Accumulator accumulator, ReadOnlySpan<int> groups, ReadOnlySpan<int> keys, KeyTable table)
+    {
+        if (_table != table)
+            (_table, _pairs) = (table, new PairNumbers());
+        if (_numbers.Length < 2 * groups.Length)
+            _numbers = new int[2 * groups.Length];
+        Span<int> numbers = _numbers.AsSpan(0, groups.Length), second = _numbers.AsSpan(groups.Length, groups.Length);
+        groups.CopyTo(numbers);
+        for (int i = 0; i < second.Length; i++)
+            second[i] = keys[i] + 1;
+        int known = _pairs.Count;
+        _pairs.Number(numbers, second, table.Count + 1);
+        budget.Take(_pairs.Bytes - _held, GroupTable.What, GroupTable.Advice);
+        _held = _pairs.Bytes;
+        for (int pair = known; pair < _pairs.Count; pair++)
+        {
+            if (_pairs[pair] is (var group, > 0 and var key))
+                Add(accumulator, group, table[key - 1]);
+        }
+    }
+
+    private static void Add(Accumulator accumulator, int group, FieldValue value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.Null: break;
+            case ValueKind.Int: accumulator.Add(group, value.AsInt); break;
+            case ValueKind.Double: accumulator.Add(group, value.AsDouble); break;
+            case ValueKind.String: accumulator.Add(group, value.Payload); break;
+            default: accumulator.AddOther(group, Cell.Of(value)); break;
         }
     }
 }

@@ -168,6 +168,9 @@ internal sealed class PairNumbers
     private int[]? _dense = [];
     private int _width = 1;
 
+    /// <summary>One above the greatest first that has come.</summary>
+    private int _firsts;
+
     public int Count => _pairs.Count;
 
     public (int First, int Second) this[int number] => _pairs[number];
@@ -179,10 +182,10 @@ internal sealed class PairNumbers
     /// <param name="count">One above the greatest second.</param>
     public void Number(Span<int> numbers, ReadOnlySpan<int> second, int count)
     {
-        (int most, int last) = (0, 0);
+        int last = 0;
         foreach (int number in numbers)
-            most = Math.Max(most, number);
-        MakeRoom(most + 1, count);
+            _firsts = Math.Max(_firsts, number + 1);
+        MakeRoom(count);
         for (int i = 0; i < numbers.Length; i++)
         {
             if (_dense is null)
@@ -213,15 +216,15 @@ internal sealed class PairNumbers
         return number;
     }
 
-    private void MakeRoom(int firsts, int seconds)
+    private void MakeRoom(int seconds)
     {
-        if (_dense is null || seconds <= _width && (long)firsts * _width <= _dense.Length)
+        if (_dense is null || seconds <= _width && (long)_firsts * _width <= _dense.Length)
             return;
         int width = _width;
         while (width < seconds)
             width *= 2;
-        long places = Math.Max(2L * _dense.Length, (long)firsts * width);
-        if ((long)firsts * width > MostPlaces)
+        long places = Math.Max(2L * _dense.Length, (long)_firsts * width);
+        if ((long)_firsts * width > MostPlaces)
         {
             for (int number = 0; number < _pairs.Count; number++)
                 _sparse.Add(_pairs[number], number);

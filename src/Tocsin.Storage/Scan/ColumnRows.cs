@@ -7,7 +7,10 @@ namespace Tocsin.Storage.Scan;
 /// <summary>A field whose values are numbered in a table.</summary>
 /// <param name="Path">Which field.</param>
 /// <param name="Shape">What of a value counts; null for all of it.</param>
-public sealed record KeyColumn(FieldPath Path, ValueShape? Shape = null);
+/// <param name="MayForget">
+/// When there are very many values a new table may begin with a block, which gives values numbers again that had others.
+/// </param>
+public sealed record KeyColumn(FieldPath Path, ValueShape? Shape = null, bool MayForget = false);
 
 /// <summary>What many texts have in common, such as their words without the numbers.</summary>
 /// <remarks>
@@ -30,11 +33,15 @@ public sealed record ColumnRequest(IReadOnlyList<KeyColumn> Keys, IReadOnlyList<
 
     /// <summary>Sequence numbers, which make row ids with the times.</summary>
     public bool Sequences { get; init; }
+
+    /// <summary>With how many values a table may be forgotten.</summary>
+    internal int MostKept { get; init; } = 1 << 18;
 }
 
 /// <summary>Some rows, with the columns that were asked for. One thread; reused for the next rows.</summary>
 public sealed class ColumnRows
 {
+    private readonly KeyTable[] _tables;
     private readonly int[][] _keys;
     private readonly ValueColumn[] _values;
     private long[] _times = [], _sequences = [];
@@ -42,7 +49,7 @@ public sealed class ColumnRows
 
     internal ColumnRows(ColumnRequest request)
     {
-        Tables = [.. request.Keys.Select(_ => new KeyTable())];
+        _tables = [.. request.Keys.Select(_ => new KeyTable())];
         _keys = [.. request.Keys.Select(_ => Array.Empty<int>())];
         _values = [.. request.Values.Select(_ => new ValueColumn())];
     }
@@ -50,7 +57,7 @@ public sealed class ColumnRows
     public int Count { get; private set; }
 
     /// <summary>One table per key, for all rows that one thread reads.</summary>
-    public IReadOnlyList<KeyTable> Tables { get; }
+    public IReadOnlyList<KeyTable> Tables => _tables;
 
     /// <summary>Nanoseconds since 1970 of each row, if asked for.</summary>
     public ReadOnlySpan<long> Times => _times.AsSpan(0, Count);
@@ -79,7 +86,11 @@ public sealed class ColumnRows
     {
         Count = count;
         for (int i = 0; i < _keys.Length; i++)
+        {
             Grow(ref _keys[i], count);
+            if (request.Keys[i].MayForget && _tables[i].Count > request.MostKept)
+                _tables[i] = new KeyTable();
+        }
         foreach (ValueColumn column in _values)
             column.Start(count);
         if (request.Times || request.Sequences)

@@ -111,7 +111,7 @@ public sealed class KeyTable
     }
 
     /// <summary>Keys plus one of the small numbers of a template; 0 for those not met yet.</summary>
-    internal ReadOnlySpan<int> Near(int template) => _templates[template].Near;
+    internal int[] Near(int template) => _templates[template].Near;
 
     /// <summary>The key of the text that a template makes with a number.</summary>
     internal int Of(int template, long number)
@@ -206,7 +206,7 @@ internal sealed class NumberedKeys(byte[] template)
 
     public long Bytes => 4L * _near.Length + 40L * _far.Count + template.Length + 64;
 
-    public ReadOnlySpan<int> Near => _near;
+    public int[] Near => _near;
 
     /// <summary>The key plus one, to be set when it is 0.</summary>
     public ref int At(long number)

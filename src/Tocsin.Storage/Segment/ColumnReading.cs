@@ -146,9 +146,14 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 continue;
             }
             long number = of.All is { } all ? all[of.Next++] : of.Pack[column.RankOf(rows[i])];
-            ReadOnlySpan<int> near = table.Near(of.Template);
+            int[] near = of.Near;
             int key = (ulong)number < (ulong)near.Length ? near[(int)number] - 1 : KeyTable.Missing;
-            into[i] = key >= 0 ? key : table.Of(of.Template, number);
+            if (key < 0)
+            {
+                key = table.Of(of.Template, number);
+                of.Near = table.Near(of.Template);
+            }
+            into[i] = key;
         }
         foreach (TemplateNumbers? of in numbers)
         {
@@ -168,6 +173,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
             if (packs.Length != 1 || column.Words(code).Slots > 0)
                 return;
             (Template, Pack) = (table.TemplateOf(column.Template(code)), packs[0]);
+            Near = table.Near(Template);
             if (!whole)
                 return;
             All = ArrayPool<long>.Shared.Rent(Math.Max(1, Pack.Count));
@@ -182,7 +188,10 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         /// <summary>In the order of rows, when all are wanted.</summary>
         public long[]? All { get; }
 
-        public int Next;
+        /// <summary>As long as no further key is added.</summary>
+        public int[] Near { get; set; } = [];
+
+        public int Next { get; set; }
     }
 
     /// <summary>False when no stream has the field.</summary>
