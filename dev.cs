@@ -4,6 +4,7 @@
 
 // Every chore of this repository: dotnet run dev.cs <chore>. With no chore it lists them.
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
@@ -15,7 +16,8 @@ return args.FirstOrDefault() switch
     "tidy" => Run("dotnet", ["run", "--project", "tests/Tocsin.Tidy"]),
     "web" => Web(),
     "acceptance" => Tool("tests/Tocsin.Acceptance"),
-    "bench" => Tool("bench/Tocsin.Bench"),
+    "bench" => Bench(),
+    "publish" => Publish(),
     "fuzz" => Fuzz(),
     "pack" => Pack(),
     _ => Usage(),
@@ -36,6 +38,7 @@ int Usage()
         dotnet run dev.cs bench logs [--records N] [--json]    a day of logs over OTLP/HTTP, then the list of queries, against targets
         dotnet run dev.cs bench sdk [suite ...] [--json]       the SDK's promises: logging, burst, outage, crashloss, scrape, aspnet
         dotnet run dev.cs acceptance packages                  pack, then use the packages and the template as a stranger would
+        dotnet run dev.cs publish                              the server to be installed, compiled ahead of time, into artifacts/tocsin/
         dotnet run dev.cs pack                                 the NuGet packages of the SDK and its template, into artifacts/
         dotnet run dev.cs fuzz [--minutes N]                   the fuzz tests again and again with new seeds
         """);
@@ -155,11 +158,38 @@ int Tool(string project) =>
         ? code
         : Run("dotnet", ["run", "-c", "Release", "--no-build", "--project", project, "--", .. rest]);
 
+// What is measured is what is installed.
+int Bench()
+{
+    if (rest.FirstOrDefault() is not "sdk")
+    {
+        if (Publish() is not 0 and var code)
+            return code;
+        Environment.SetEnvironmentVariable("TOCSIN_PROGRAM", Path.Combine(root, "artifacts/tocsin/tocsin.dll"));
+    }
+    return Tool("bench/Tocsin.Bench");
+}
+
+int Publish()
+{
+    string folder = Path.Combine(root, "artifacts/tocsin");
+    if (Directory.Exists(folder))
+        Directory.Delete(folder, recursive: true);
+    int code = Run("dotnet", ["publish", "src/Tocsin.Cli", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier,
+        "--no-self-contained", "-o", folder, "--nologo", "-v", "quiet"]);
+    if (code == 0)
+    {
+        long bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
+        Console.WriteLine($"artifacts/tocsin/tocsin  {bytes >> 20} MiB, for {RuntimeInformation.RuntimeIdentifier} with ASP.NET Core {Environment.Version.Major}");
+    }
+    return code;
+}
+
 int Pack()
 {
     string folder = Path.Combine(root, "artifacts");
-    if (Directory.Exists(folder))
-        Directory.Delete(folder, recursive: true);
+    foreach (string old in Directory.Exists(folder) ? Directory.GetFiles(folder) : [])
+        File.Delete(old);
     IEnumerable<string> projects = Directory.EnumerateFiles(Path.Combine(root, "sdk"), "*.csproj", SearchOption.AllDirectories)
         .Append(Path.Combine(root, "templates/Tocsin.Templates/Tocsin.Templates.csproj")).Order();
     foreach (string project in projects)

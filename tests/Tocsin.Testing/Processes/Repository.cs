@@ -8,8 +8,9 @@ public static class Repository
     public static string Configuration { get; } =
         AppContext.BaseDirectory.Contains($"{Path.DirectorySeparatorChar}Release{Path.DirectorySeparatorChar}") ? "Release" : "Debug";
 
-    /// <summary>The command line's assembly, to be run with dotnet.</summary>
-    public static string Tocsin => Built("src/Tocsin.Cli", "tocsin.dll");
+    /// <summary>The command line's assembly, to be run with dotnet: the one TOCSIN_PROGRAM names, else the one built.</summary>
+    public static string Tocsin => Environment.GetEnvironmentVariable("TOCSIN_PROGRAM") is { Length: > 0 } given
+        ? given : Built("src/Tocsin.Cli", "tocsin.dll");
 
     public static string Bookings => Built("samples/Bookings", "Bookings.dll");
 
