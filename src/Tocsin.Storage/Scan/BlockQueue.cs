@@ -9,7 +9,7 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
     private static readonly int s_ahead = Math.Clamp(Environment.ProcessorCount, 1, 8);
 
     private readonly Queue<Task<OpenedBlock>> _opening = [];
-    private int _started;
+    private int _started, _busy;
     private int _taken;
 
     /// <summary>The block that <see cref="Take"/> gives next; null at the end.</summary>
@@ -22,14 +22,16 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
         if (_taken++ == 0)
         {
             _started = 1;
-            return Open(blocks[0]);
+            return MayMatch(blocks[0], out OpenedBlock not) ? Open(blocks[0]) : not;
         }
-        while (_started < blocks.Count && _opening.Count < s_ahead)
+        while (_started < blocks.Count && _busy < s_ahead)
         {
-            ScanBlock block = blocks[_started++];
-            _opening.Enqueue(Task.Run(() => Open(block)));
+            cancel.ThrowIfCancellationRequested();
+            Start(blocks[_started++]);
         }
-        return _opening.Dequeue().GetAwaiter().GetResult();
+        OpenedBlock opened = _opening.Dequeue().GetAwaiter().GetResult();
+        _busy -= opened.Opened ? 1 : 0;
+        return opened;
     }
 
     public void Dispose()
@@ -38,16 +40,41 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
             opening.GetAwaiter().GetResult().Matches?.Dispose();
     }
 
+    /// <summary>A block that cannot match, as its summary says, is worth no thread.</summary>
+    private void Start(ScanBlock block)
+    {
+        if (!MayMatch(block, out OpenedBlock not))
+        {
+            _opening.Enqueue(Task.FromResult(not));
+            return;
+        }
+        _busy++;
+        _opening.Enqueue(Task.Run(() => Open(block)));
+    }
+
+    private bool MayMatch(ScanBlock block, out OpenedBlock not)
+    {
+        not = new OpenedBlock(block, null, null);
+        try
+        {
+            return block.MayMatch(query);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            not = not with { Error = error };
+            return false;
+        }
+    }
+
     private OpenedBlock Open(ScanBlock block)
     {
         try
         {
-            return !cancel.IsCancellationRequested && block.MayMatch(query)
-                ? new OpenedBlock(block, block.Open(query), null) : new OpenedBlock(block, null, null);
+            return new OpenedBlock(block, cancel.IsCancellationRequested ? null : block.Open(query), null, true);
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            return new OpenedBlock(block, null, error);
+            return new OpenedBlock(block, null, error, true);
         }
     }
 }
@@ -55,4 +82,5 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
 /// <param name="Block">Which.</param>
 /// <param name="Matches">Null when nothing can match, or when it could not be read.</param>
 /// <param name="Error">Why it could not.</param>
-internal readonly record struct OpenedBlock(ScanBlock Block, BlockMatches? Matches, Exception? Error);
+/// <param name="Opened">It was worth opening.</param>
+internal readonly record struct OpenedBlock(ScanBlock Block, BlockMatches? Matches, Exception? Error, bool Opened = false);

@@ -129,7 +129,14 @@ internal sealed class IntPack
             Read(c, into[(c * Chunk)..Math.Min(Count, (c + 1) * Chunk)]);
     }
 
+    /// <summary>Reads the bytes of some chunks at once, before they are asked for one by one.</summary>
+    /// <param name="chunk">The first.</param>
+    /// <param name="end">Behind the last.</param>
+    public void Load(int chunk, int end) =>
+        _bytes.At(_starts[chunk], (end < _starts.Length ? _starts[end] : _layout.End) + Padding - _starts[chunk]);
+
     /// <summary>Codes of one chunk, from its first on.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(int chunk, Span<int> into)
     {
         (long least, int width) = (_bases[chunk], _widths[chunk]);

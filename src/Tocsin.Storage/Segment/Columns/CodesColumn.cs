@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
 
@@ -104,7 +105,8 @@ internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Colum
 {
     public const byte Plain = 0, Recent = 1;
 
-    private const int FewRows = 128;
+    /// <summary>A plain code is read by itself; a recent one over up to a thousand others.</summary>
+    private const int FewRows = 1024, FewRecentRows = 64;
 
     private readonly IntPack _pack = new(layout.Pack, bytes);
     private readonly Presence? _recent = layout.Recent;
@@ -164,6 +166,7 @@ internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Colum
     }
 
     /// <summary>Adds the rows whose code is accepted.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Select(ReadOnlySpan<int> codes, ReadOnlySpan<bool> accepted, RowSet rows, RowSet hits)
     {
         ReadOnlySpan<ulong> wanted = rows.Words;
@@ -183,7 +186,7 @@ internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Colum
     /// <summary>Of one row without the others, until many have been asked for.</summary>
     private int CodeOf(int row)
     {
-        if (_codes is not null || _asked++ >= FewRows)
+        if (_codes is not null || _asked++ >= (_recent is null ? FewRows : FewRecentRows))
             return Codes[row];
         long code = _recent is null ? _pack[row] : _recent[row] ? RecentCode(_recent.IndexOf(row)) : Values;
         return code >= 0 && code <= Values ? (int)code : throw new InvalidDataException("a row points past its dictionary");

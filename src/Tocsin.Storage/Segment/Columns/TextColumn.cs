@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
 
@@ -12,14 +13,17 @@ namespace Tocsin.Storage.Segment.Columns;
 /// </summary>
 internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(layout.Rows, bytes)
 {
-    private const int FewRows = 64;
+    private const int FewRows = 4;
 
     private readonly IntPack _pack = new(layout.Codes, bytes);
     private readonly ColumnBytes _bytes = bytes;
     private readonly ByteBuffer _text = new(256);
-    private int[]? _codes, _ranks;
+    private int[]? _codes, _counts;
+
+    /// <summary>Of the rows of step <see cref="_ranked"/>.</summary>
+    private int[]? _ranks;
     private IntPack[]?[]? _slots;
-    private int _asked;
+    private int _asked, _ranked = -1;
 
     public int Templates => layout.Templates;
 
@@ -34,7 +38,7 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
     /// <summary>The numbers of a template's rows, in their order, slot by slot.</summary>
     public IntPack[] Slots(int code) => (_slots ??= new IntPack[Templates][])[code] ??= ReadSlots(code);
 
-    /// <summary>How many rows of the same template come before the row.</summary>
+    /// <summary>How many rows of the same template come before the row. Quick for rows in order.</summary>
     public int RankOf(int row)
     {
         // All rows have one template: each is as many rows behind the first as its number says.
@@ -42,7 +46,10 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
             return row;
         if (_ranks is null && _asked++ < FewRows)
             return layout.Index(_pack, _bytes).RankOf(row, _pack);
-        return (_ranks ??= ReadRanks())[row];
+        _ranks ??= ArrayPool<int>.Shared.Rent(TextIndex.Step);
+        if (row / TextIndex.Step != _ranked)
+            ReadRanks(row / TextIndex.Step);
+        return _ranks[row % TextIndex.Step];
     }
 
     public override bool Has(int row) => CodeOf(row) != Templates;
@@ -63,20 +70,12 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
         if (test.Shape?.Exact is { } exact)
         {
             SelectExact(exact, states, rows, hits);
-            SelectDoubtful(test, states, null, rows, hits);
+            Select(test, states, null, rows, hits);
             return;
         }
         using var judge = new TemplateJudge(test, layout);
         judge.Judge(states.AsSpan(0, Templates));
-        if (states.AsSpan().Contains(TemplateVerdict.Always))
-        {
-            bool[] accepted = ArrayPool<bool>.Shared.Rent(Templates + 1);
-            for (int code = 0; code <= Templates; code++)
-                accepted[code] = states[code] == TemplateVerdict.Always;
-            CodesColumn.Select(Codes, accepted, rows, hits);
-            ArrayPool<bool>.Shared.Return(accepted);
-        }
-        SelectDoubtful(test, states, judge, rows, hits);
+        Select(test, states, judge, rows, hits);
     }
 
     public override void AddPresent(RowSet into)
@@ -190,36 +189,96 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
         }
     }
 
+    /// <summary>Steps in which no row has a template that is not ruled out are not even read.</summary>
     /// <param name="test">The question.</param>
-    /// <param name="states">Of each template.</param>
+    /// <param name="states">Of each template, and of no value.</param>
     /// <param name="judge">Knows which words may fulfil it; null when nobody does.</param>
     /// <param name="rows">Those asked for.</param>
     /// <param name="hits">Receives those that fulfil it.</param>
-    private void SelectDoubtful(ValuePredicate test, TemplateVerdict[] states, TemplateJudge? judge, RowSet rows, RowSet hits)
+    private void Select(ValuePredicate test, TemplateVerdict[] states, TemplateJudge? judge, RowSet rows, RowSet hits)
     {
-        if (!states.AsSpan().Contains(TemplateVerdict.Perhaps))
+        if (!states.AsSpan().ContainsAnyExcept(TemplateVerdict.Never))
             return;
-        var value = new ByteBuffer(512);
-        var filters = new WordFilter?[Templates];
-        int[] ranks = new int[Templates];
-        for (int code = 0; code < Templates; code++)
+        TextIndex index = layout.Index(_pack, _bytes);
+        Doubts? doubts = states.AsSpan().Contains(TemplateVerdict.Perhaps) ? new Doubts(this, test, states, judge) : null;
+        Span<int> codes = stackalloc int[IntPack.Chunk];
+        for (int step = 0; step < Rows; step += TextIndex.Step)
         {
-            if (states[code] == TemplateVerdict.Perhaps && judge?.OnlyInWords(code) is > 0 and var fragment)
-                filters[code] = new WordFilter(this, judge, code, fragment);
+            int end = Math.Min(Rows, step + TextIndex.Step);
+            if (!index.HasAny(step, states))
+                continue;
+            _pack.Load(step / IntPack.Chunk, (end + IntPack.Chunk - 1) / IntPack.Chunk);
+            doubts?.Start(index.Before(step));
+            for (int at = step; at < end; at += IntPack.Chunk)
+            {
+                Span<int> part = codes[..Math.Min(IntPack.Chunk, end - at)];
+                _pack.Read(at / IntPack.Chunk, part);
+                SelectSure(part, states, rows.Words[(at >> 6)..], hits.Words[(at >> 6)..]);
+                doubts?.Select(part, at, rows, hits);
+            }
         }
-        ReadOnlySpan<int> codes = Codes;
-        for (int row = 0; row < codes.Length; row++)
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void SelectSure(ReadOnlySpan<int> codes, ReadOnlySpan<TemplateVerdict> states, ReadOnlySpan<ulong> rows, Span<ulong> hits)
+    {
+        for (int i = 0; codes.Length > 0; i++)
         {
-            int code = codes[row];
-            if (states[code] != TemplateVerdict.Perhaps)
-                continue;
-            int rank = ranks[code]++;
-            if (!rows[row] || filters[code] is { } filter && !filter.Has(rank))
-                continue;
-            _text.Clear();
-            Render(code, rank, _text);
-            if (Accepts(test, _text.Span, value))
-                hits.Add(row);
+            ReadOnlySpan<int> part = codes[..Math.Min(64, codes.Length)];
+            ulong word = 0;
+            for (int bit = 0; bit < part.Length; bit++)
+            {
+                if ((uint)part[bit] >= (uint)states.Length)
+                    throw new InvalidDataException("a row points past its templates");
+                word |= (ulong)((byte)states[part[bit]] & (byte)TemplateVerdict.Always) << bit;
+            }
+            hits[i] |= word & rows[i];
+            codes = codes[part.Length..];
+        }
+    }
+
+    /// <summary>Asks row by row where a template alone does not tell. One thread.</summary>
+    private sealed class Doubts
+    {
+        private readonly TextColumn _column;
+        private readonly ValuePredicate _test;
+        private readonly TemplateVerdict[] _states;
+        private readonly WordFilter?[] _filters;
+        private readonly int[] _ranks;
+        private readonly ByteBuffer _text = new(256), _value = new(256);
+
+        public Doubts(TextColumn column, ValuePredicate test, TemplateVerdict[] states, TemplateJudge? judge)
+        {
+            (_column, _test, _states) = (column, test, states);
+            (_filters, _ranks) = (new WordFilter?[column.Templates], new int[column.Templates]);
+            for (int code = 0; code < column.Templates; code++)
+            {
+                if (states[code] == TemplateVerdict.Perhaps && judge?.OnlyInWords(code) is > 0 and var fragment)
+                    _filters[code] = new WordFilter(column, judge, code, fragment);
+            }
+        }
+
+        public void Start(ReadOnlySpan<ushort> ranks)
+        {
+            for (int code = 0; code < ranks.Length; code++)
+                _ranks[code] = ranks[code];
+        }
+
+        public void Select(ReadOnlySpan<int> codes, int first, RowSet rows, RowSet hits)
+        {
+            for (int i = 0; i < codes.Length; i++)
+            {
+                int code = codes[i];
+                if (_states[code] != TemplateVerdict.Perhaps)
+                    continue;
+                int rank = _ranks[code]++;
+                if (!rows[first + i] || _filters[code] is { } filter && !filter.Has(rank))
+                    continue;
+                _text.Clear();
+                _column.Render(code, rank, _text);
+                if (Accepts(_test, _text.Span, _value))
+                    hits.Add(first + i);
+            }
         }
     }
 
@@ -289,14 +348,24 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
         return code >= 0 && code <= Templates ? (int)code : throw new InvalidDataException("a row points past its templates");
     }
 
-    private int[] ReadRanks()
+    private void ReadRanks(int step)
     {
-        int[] ranks = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
-        int[] counts = new int[Templates + 1];
-        ReadOnlySpan<int> codes = Codes;
-        for (int row = 0; row < codes.Length; row++)
-            ranks[row] = counts[codes[row]]++;
-        return ranks;
+        int first = step * TextIndex.Step, end = Math.Min(Rows, first + TextIndex.Step);
+        _pack.Load(first / IntPack.Chunk, (end + IntPack.Chunk - 1) / IntPack.Chunk);
+        _counts ??= new int[Templates + 1];
+        ReadOnlySpan<ushort> before = layout.Index(_pack, _bytes).Before(first);
+        for (int code = 0; code < before.Length; code++)
+            _counts[code] = before[code];
+        Span<int> ranks = _ranks.AsSpan(0, end - first);
+        for (int at = 0; at < ranks.Length; at += IntPack.Chunk)
+            _pack.Read((first + at) / IntPack.Chunk, ranks[at..Math.Min(ranks.Length, at + IntPack.Chunk)]);
+        foreach (ref int rank in ranks)
+        {
+            if ((uint)rank >= (uint)_counts.Length)
+                throw new InvalidDataException("a row points past its templates");
+            rank = _counts[rank]++;
+        }
+        _ranked = step;
     }
 
     private IntPack[] ReadSlots(int code)

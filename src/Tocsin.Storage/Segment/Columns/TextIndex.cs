@@ -6,9 +6,9 @@ namespace Tocsin.Storage.Segment.Columns;
 internal sealed class TextIndex
 {
     /// <summary>Rows between two places at which ranks are known.</summary>
-    private const int Step = 8 * IntPack.Chunk;
+    public const int Step = 8 * IntPack.Chunk;
 
-    private readonly int _templates;
+    private readonly int _rows, _templates;
     private readonly int[] _counts;
 
     /// <summary>Rows of each template before each step; fewer than a block has.</summary>
@@ -27,7 +27,7 @@ internal sealed class TextIndex
     /// <param name="slots">Of all templates.</param>
     public TextIndex(TextLayout layout, IntPack codes, ColumnBytes bytes, int at, int slots)
     {
-        _templates = layout.Templates;
+        (_rows, _templates) = (layout.Rows, layout.Templates);
         _counts = new int[_templates + 1];
         _before = new ushort[(layout.Rows + Step - 1) / Step * _templates];
         _packs = new int[slots];
@@ -52,6 +52,25 @@ internal sealed class TextIndex
     public int CountOf(int code) => _counts[code];
 
     public ReadOnlySpan<int> SlotsOf(int code) => _packs.AsSpan(_first[code], _first[code + 1] - _first[code]);
+
+    /// <summary>Whether any row of a step has one of the templates that are not ruled out.</summary>
+    /// <param name="row">The first of the step.</param>
+    /// <param name="verdicts">Of each template.</param>
+    public bool HasAny(int row, ReadOnlySpan<TemplateVerdict> verdicts)
+    {
+        ReadOnlySpan<ushort> before = Before(row);
+        bool last = row + Step >= _rows;
+        ReadOnlySpan<ushort> after = last ? default : Before(row + Step);
+        for (int code = 0; code < before.Length; code++)
+        {
+            if (verdicts[code] != TemplateVerdict.Never && before[code] != (last ? _counts[code] : after[code]))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>How many rows of each template come before a row with which a step begins.</summary>
+    public ReadOnlySpan<ushort> Before(int row) => _before.AsSpan(row / Step * _templates, _templates);
 
     /// <summary>How many rows of the same template come before the row, which has one.</summary>
     public int RankOf(int row, IntPack codes)
