@@ -11,6 +11,9 @@ public abstract record ValuePredicate : Predicate
     /// <summary>How a column may answer for many strings at once; null when each has to be asked.</summary>
     internal virtual TextShape? Shape => null;
 
+    /// <summary>The one value that is accepted, tag and payload; null when there may be several.</summary>
+    internal virtual byte[]? Encoded => null;
+
     internal virtual bool Accepts(FieldValue value) => TestAny(value);
 
     /// <summary>The value is no array and no map.</summary>

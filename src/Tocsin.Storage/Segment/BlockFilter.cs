@@ -134,7 +134,10 @@ internal sealed class BlockFilter(BlockColumns columns)
             }
             return without;
         }
-        column?.Select(new IdIs(id.ToArray()), rows, hits);
+        var encoded = new ByteBuffer(id.Length + 8);
+        encoded.U8((byte)ValueKind.Bytes);
+        encoded.Blob(id);
+        column?.Select(new IdIs(encoded.Span.ToArray()), rows, hits);
         return hits;
     }
 
@@ -228,12 +231,14 @@ internal sealed class BlockFilter(BlockColumns columns)
 
     private sealed record IdIs(byte[] Id) : ValuePredicate
     {
+        internal override byte[] Encoded => Id;
+
         public override bool Matches(in EventRow row) => throw new NotSupportedException("asks values, not rows");
 
         internal override void AddFields(FieldNeeds needs)
         {
         }
 
-        protected override bool Test(FieldValue value) => value.Kind == ValueKind.Bytes && value.Payload.SequenceEqual(Id);
+        protected override bool Test(FieldValue value) => value.Encoded.SequenceEqual(Id);
     }
 }

@@ -134,14 +134,19 @@ internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Colum
 
     public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
     {
+        int? only = test.Encoded is { } encoded ? layout.Values.Find(encoded, _bytes) : null;
+        if (only < 0)
+            return;
         bool[] accepted = ArrayPool<bool>.Shared.Rent(Values + 1);
-        bool any = false;
-        for (int code = 0; code < Values; code++)
+        accepted.AsSpan(0, Values + 1).Clear();
+        bool any = only is not null;
+        if (only is { } known)
+            accepted[known] = true;
+        for (int code = 0; code < Values && only is null; code++)
         {
             ReadOnlySpan<byte> rest = this[code];
             any |= accepted[code] = test.Accepts(FieldValue.Read(ref rest));
         }
-        accepted[Values] = false;
         if (any)
             Select(Codes, accepted, rows, hits);
         ArrayPool<bool>.Shared.Return(accepted);

@@ -234,6 +234,14 @@ internal sealed class FixedColumn(FixedLayout layout, ColumnBytes bytes) : Colum
     public override void Select(ValuePredicate test, RowSet rows, RowSet hits)
     {
         var value = new ByteBuffer(_width + 8);
+        if (test.Encoded is { } encoded && _kind == ValueKind.Bytes && _width > 0)
+        {
+            value.U8((byte)_kind);
+            value.Varint((ulong)_width);
+            if (encoded.Length == value.Length + _width && encoded.AsSpan().StartsWith(value.Span))
+                SelectEqual(encoded.AsSpan(value.Length), rows, hits);
+            return;
+        }
         foreach (int row in _presence.Of(rows))
         {
             value.Clear();
@@ -245,4 +253,23 @@ internal sealed class FixedColumn(FixedLayout layout, ColumnBytes bytes) : Colum
     }
 
     public override void AddPresent(RowSet into) => _presence.AddTo(into);
+
+    /// <summary>Looks for the bytes among all values at once; most often they are nowhere.</summary>
+    private void SelectEqual(ReadOnlySpan<byte> payload, RowSet rows, RowSet hits)
+    {
+        ReadOnlySpan<byte> all = _bytes.At(layout.Start, _width * _presence.Count);
+        var equal = new RowSet(_presence.Count);
+        for (int at = 0, hit; (hit = all[at..].IndexOf(payload)) >= 0; at += hit + 1)
+        {
+            if ((at + hit) % _width == 0)
+                equal.Add((at + hit) / _width);
+        }
+        if (equal.IsEmpty)
+            return;
+        foreach (int row in _presence.Of(rows))
+        {
+            if (equal[_presence.IndexOf(row)])
+                hits.Add(row);
+        }
+    }
 }
