@@ -23,8 +23,11 @@ public static class Limits
     /// </summary>
     public const int MemTableBytes = 32 * MiB;
 
-    /// <summary>So many memtables' worth of bytes may wait to be sealed; beyond it appends wait.</summary>
-    public const int UnsealedTables = 4;
+    /// <summary>
+    /// So many memtables' worth of bytes may be in memory, one being filled, one being sealed and one in between; beyond it appends
+    /// wait. Whoever sends faster than is sealed only fills what is allowed here.
+    /// </summary>
+    public const int UnsealedTables = 3;
 
     /// <summary>A quiet memtable is sealed after this time, so that the log on disk can be shortened.</summary>
     public static readonly TimeSpan SealAfter = TimeSpan.FromMinutes(15);

@@ -207,7 +207,7 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
 
     private ColumnEncoding Doubles(Values values, int rows, ByteBuffer into)
     {
-        double[] doubles = new double[Count];
+        Span<double> doubles = scratch.Doubles(Count);
         for (int i = 0; i < Count; i++)
             doubles[i] = BinaryPrimitives.ReadDoubleLittleEndian(values[i][1..]);
         Span<long> scaled = scratch.Numbers(Count);
@@ -311,6 +311,7 @@ internal readonly ref struct Values(IReadOnlyList<byte[]> buffers, ReadOnlySpan<
 internal sealed class ColumnScratch
 {
     private long[] _numbers = [];
+    private double[] _doubles = [];
 
     public DistinctValues Distinct { get; } = new();
 
@@ -324,5 +325,13 @@ internal sealed class ColumnScratch
         if (_numbers.Length < count)
             _numbers = new long[count + count / 4];
         return _numbers.AsSpan(0, count);
+    }
+
+    /// <summary>Valid until the next call.</summary>
+    public Span<double> Doubles(int count)
+    {
+        if (_doubles.Length < count)
+            _doubles = new double[count + count / 4];
+        return _doubles.AsSpan(0, count);
     }
 }

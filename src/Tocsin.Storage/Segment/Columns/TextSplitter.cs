@@ -110,7 +110,10 @@ internal sealed class TextSplitter
     {
         (int, int)[] places = [.. _templates.Select(t => (t.Start, t.Length))];
         _clusters.Build(_heap.Span, places);
-        Joined[] joined = [.. _clusters.All.Select(c => new Joined(c, _clusters, _heap))];
+        int[] rows = new int[_clusters.All.Count];
+        for (int i = 0; i < _templates.Count; i++)
+            rows[_clusters.Of(i).Number] += _templates[i].Rows;
+        Joined[] joined = [.. _clusters.All.Select(c => new Joined(c, _clusters, _heap, rows[c.Number]))];
         for (int i = 0; i < _templates.Count; i++)
         {
             WordClusters.Cluster cluster = _clusters.Of(i);
@@ -184,8 +187,12 @@ internal sealed class TextSplitter
         public int Cluster { get; set; }
         public int[] Layout { get; set; } = [];
 
+        /// <summary>How many texts have it.</summary>
+        public int Rows { get; private set; }
+
         public void Add(ReadOnlySpan<long> numbers)
         {
+            Rows++;
             if (_used + numbers.Length > _numbers.Length)
                 Array.Resize(ref _numbers, _numbers.Length * 2);
             numbers.CopyTo(_numbers.AsSpan(_used));
@@ -206,10 +213,11 @@ internal sealed class TextSplitter
         private readonly WordClusters _clusters;
         private readonly int[] _slotsBefore;
         private readonly List<(int Place, List<int> Words, Dictionary<int, int> Codes)> _wild = [];
-        private long[] _numbers;
+        private readonly long[] _numbers;
         private int _used;
 
-        public Joined(WordClusters.Cluster cluster, WordClusters clusters, ByteBuffer heap)
+        /// <param name="rows">How many will be added.</param>
+        public Joined(WordClusters.Cluster cluster, WordClusters clusters, ByteBuffer heap, int rows)
         {
             (_cluster, _clusters) = (cluster, clusters);
             var text = new ByteBuffer(128);
@@ -232,7 +240,7 @@ internal sealed class TextSplitter
                 Slots += TextTemplate.SlotsOf(heap.Span.Slice(start, length));
             }
             Text = text.Span.ToArray();
-            _numbers = new long[Slots * 16];
+            _numbers = GC.AllocateUninitializedArray<long>(Slots * rows);
         }
 
         public byte[] Text { get; }
@@ -265,8 +273,6 @@ internal sealed class TextSplitter
 
         public void Add(ReadOnlySpan<long> numbers, int[] layout)
         {
-            if (_used + layout.Length > _numbers.Length)
-                Array.Resize(ref _numbers, _numbers.Length * 2);
             Span<long> row = _numbers.AsSpan(_used, layout.Length);
             for (int i = 0; i < row.Length; i++)
                 row[i] = layout[i] < 0 ? ~layout[i] : numbers[layout[i]];
