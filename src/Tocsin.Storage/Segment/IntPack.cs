@@ -21,6 +21,9 @@ internal sealed class IntPack
     public const int Chunk = 1024, Padding = 8;
     public const byte PlainMode = 0, DeltaMode = 1;
 
+    /// <summary>Bits of a number that lies within eight bytes wherever it begins.</summary>
+    private const int MostNarrow = 57;
+
     private readonly PackLayout _layout;
     private readonly ColumnBytes _bytes;
     private readonly long[] _bases;
@@ -108,17 +111,46 @@ internal sealed class IntPack
                 chunk.Fill(value);
                 continue;
             }
-            ref byte bits = ref BitsOf(c);
-            if (_steps is null)
-            {
-                for (int i = 0; i < chunk.Length; i++)
-                    chunk[i] = unchecked(value + (long)Bits(ref bits, i, width));
-                continue;
-            }
-            chunk[0] = value;
-            for (int i = 1; i < chunk.Length; i++)
-                chunk[i] = value = unchecked(value + _steps[c] + (long)Bits(ref bits, i, width));
+            if (width <= MostNarrow)
+                ReadNarrow(c, value, width, chunk);
+            else
+                ReadWide(c, value, width, chunk);
         }
+    }
+
+    /// <summary>Each number lies within eight bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void ReadNarrow(int c, long value, int width, Span<long> into)
+    {
+        ref byte bits = ref BitsOf(c);
+        ulong mask = (1UL << width) - 1;
+        if (_steps is null)
+        {
+            for (int i = 0, bit = 0; i < into.Length; i++, bit += width)
+                into[i] = unchecked(value + (long)(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bits, bit >> 3)) >> (bit & 7) & mask));
+            return;
+        }
+        long step = _steps[c];
+        into[0] = value;
+        for (int i = 1, bit = width; i < into.Length; i++, bit += width)
+        {
+            value = unchecked(value + step + (long)(Unsafe.ReadUnaligned<ulong>(ref Unsafe.Add(ref bits, bit >> 3)) >> (bit & 7) & mask));
+            into[i] = value;
+        }
+    }
+
+    private void ReadWide(int c, long value, int width, Span<long> into)
+    {
+        ref byte bits = ref BitsOf(c);
+        if (_steps is null)
+        {
+            for (int i = 0; i < into.Length; i++)
+                into[i] = unchecked(value + (long)Bits(ref bits, i, width));
+            return;
+        }
+        into[0] = value;
+        for (int i = 1; i < into.Length; i++)
+            into[i] = value = unchecked(value + _steps[c] + (long)Bits(ref bits, i, width));
     }
 
     /// <summary>For codes: small numbers that are not negative.</summary>
@@ -135,7 +167,7 @@ internal sealed class IntPack
     public void Load(int chunk, int end) =>
         _bytes.At(_starts[chunk], (end < _starts.Length ? _starts[end] : _layout.End) + Padding - _starts[chunk]);
 
-    /// <summary>Codes of one chunk, from its first on.</summary>
+    /// <summary>Codes of one chunk, from its first on. Optimised at once: the first search after a start runs it millions of times.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Read(int chunk, Span<int> into)
     {
