@@ -20,6 +20,7 @@ import { merged, Records } from './Records';
 import { Result, useDisplay } from './Result';
 import { Tools, type Tab } from './Tools';
 import { useTail } from './useTail';
+import { ViewsMenu } from './ViewsMenu';
 
 const shownTab = (url: UrlState): Tab => (url.tab === 'patterns' || url.tab === 'fields' ? url.tab : 'main');
 
@@ -59,7 +60,9 @@ export function LogsPage() {
         enabled={badQuery === undefined}
       />
       <div className={styles.main}>
-        <QueryBar problem={badQuery} {...{ busy, range, onStop }} onRun={run} />
+        <QueryBar problem={badQuery} {...{ busy, range, onStop }} onRun={run}>
+          <ViewsMenu />
+        </QueryBar>
         <Tools
           {...{ tab, piped, options, display, range }}
           tailState={live ? tail.state : undefined}

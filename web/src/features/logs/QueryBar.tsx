@@ -4,6 +4,7 @@ import { families } from '../../shared/api/types';
 import type { TimeRange } from '../../shared/time/range';
 import { Choice } from '../../shared/ui/Filters';
 import { Icon } from '../../shared/ui/Icon';
+import { useDelayed } from '../../shared/ui/useDelayed';
 import { useUrl } from '../../shared/url';
 import { useFieldNames } from './api';
 import { caretLine } from './caret';
@@ -30,11 +31,12 @@ export function QueryBar({
 }) {
   const [url, change] = useUrl();
   const [needed, setNeeded] = useState(false);
+  const long = useDelayed(busy);
   const fields = useFieldNames(problem ? '' : filterOf(url), range, needed);
   return (
     <div className={styles.bar}>
       <div className={styles.line}>
-        <QueryInput value={url.q ?? ''} fields={fields} onNeedFields={() => setNeeded(true)} {...{ busy, onRun, onStop }} />
+        <QueryInput value={url.q ?? ''} fields={fields} onNeedFields={() => setNeeded(true)} busy={long} {...{ onRun, onStop }} />
         <span className={styles.narrow}>
           <Choice
             label="Level"

@@ -40,6 +40,14 @@ export function post<T>(path: string, body: object = {}): Promise<T> {
   });
 }
 
+export function put<T>(path: string, body: object): Promise<T> {
+  return send<T>(path, { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) });
+}
+
+export function remove(path: string): Promise<void> {
+  return send<void>(path, { method: 'DELETE' });
+}
+
 async function send<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
