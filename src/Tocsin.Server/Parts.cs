@@ -48,6 +48,7 @@ internal sealed class Parts : IAsyncDisposable
     public required HeartbeatMonitor Heartbeats { get; init; }
     public required DeletionBook Deletions { get; init; }
     public required BackupJob Backups { get; init; }
+    public required VerifyJob Verifications { get; init; }
     public required StorageWatch StorageWatch { get; init; }
     public required LevelsApi LevelsApi { get; init; }
     public required ViewsApi ViewsApi { get; init; }
@@ -65,6 +66,8 @@ internal sealed class Parts : IAsyncDisposable
         ViewsApi.Map(api);
         new DeletionsApi(Deletions, Database, Clock).Map(api);
         new BackupApi(Backups).Map(api);
+        new VerifyApi(Verifications, Path.GetFullPath(Settings.DataDirectory)).Map(api);
+        new StorageApi(Database, Settings).Map(api);
     }
 
     /// <summary>Everything that runs without being asked, until cancelled.</summary>
@@ -83,6 +86,7 @@ internal sealed class Parts : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Backups.DisposeAsync();
+        await Verifications.DisposeAsync();
         await Catalog.DisposeAsync();
         // Sealed now, the next start has no log to replay. A kill instead of a stop costs that time and nothing else.
         Database.Seal(CancellationToken.None);

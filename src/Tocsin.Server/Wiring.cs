@@ -99,6 +99,7 @@ internal static class Wiring
                 (long)kept.MinFreeMegabytes << 20, clock),
             Deletions = new DeletionBook(catalog, database, clock),
             Backups = new BackupJob(database, Path.Combine(data, "catalog.db"), clock, metrics),
+            Verifications = new VerifyJob(clock),
             LevelsApi = new LevelsApi(new LevelBook(catalog, clock), new LevelListeners(clock), clock),
             ViewsApi = new ViewsApi(new ViewBook(catalog, clock), clock),
             DeliveryApi = new DeliveryApi(catalog, outbox, addresses.Url, clock),

@@ -295,6 +295,20 @@ public sealed class Database : IDisposable
         }
     }
 
+    /// <summary>What segments hold, by dataset and class.</summary>
+    public IReadOnlyList<StorageUse> Usage()
+    {
+        Snapshot snapshot = _live.Acquire();
+        try
+        {
+            return StorageUse.Of(snapshot.Segments);
+        }
+        finally
+        {
+            snapshot.Release();
+        }
+    }
+
     /// <summary>
     /// One round of sealing (what is old or waits), merging and expiry. May take long; call it on a timer thread of
     /// your own.

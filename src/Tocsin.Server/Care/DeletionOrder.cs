@@ -78,4 +78,5 @@ public sealed record DeletionOrder
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(DeletionOrder))]
 [JsonSerializable(typeof(BackupOrder))]
+[JsonSerializable(typeof(VerifyOrder))]
 internal sealed partial class CareJson : JsonSerializerContext;

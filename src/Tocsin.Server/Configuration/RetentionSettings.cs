@@ -19,12 +19,16 @@ public sealed record RetentionSettings
     /// <summary>In order: the first whose condition holds for a row counts.</summary>
     public IReadOnlyList<RetentionClass> Classes { get; init; } = [];
 
+    /// <summary>By the names of the classes, their conditions as they are written.</summary>
+    public IReadOnlyDictionary<string, string> Conditions { get; init; } = new Dictionary<string, string>();
+
     /// <summary>The longest that any row of the dataset is kept.</summary>
     public TimeSpan Longest(Dataset dataset) => Classes.Where(c => c.Dataset is null || c.Dataset == dataset).Select(c => c.Keep)
         .Append(dataset == Dataset.Spans ? Spans : Logs).Max();
 
     internal static RetentionSettings Read(ConfigSection section)
     {
+        var conditions = new Dictionary<string, string>();
         var settings = new RetentionSettings
         {
             Logs = section.Duration("logs", TimeSpan.FromDays(30)),
@@ -34,13 +38,14 @@ public sealed record RetentionSettings
             MaxBytes = Budget(section, "max_bytes"),
             MaxLogBytes = Budget(section, "logs_max_bytes"),
             MaxSpanBytes = Budget(section, "spans_max_bytes"),
-            Classes = ReadClasses(section),
+            Classes = ReadClasses(section, conditions),
+            Conditions = conditions,
         };
         section.RejectUnknown();
         return settings;
     }
 
-    private static List<RetentionClass> ReadClasses(ConfigSection retention)
+    private static List<RetentionClass> ReadClasses(ConfigSection retention, Dictionary<string, string> conditions)
     {
         var classes = new List<RetentionClass>();
         foreach (ConfigSection section in retention.Sections("classes"))
@@ -50,6 +55,7 @@ public sealed record RetentionSettings
             if (classes.Any(c => c.Name == one.Name))
                 section.Fail("name", $"two classes are called '{one.Name}'; names must differ");
             classes.Add(one);
+            conditions[one.Name] = section.String("where", "");
         }
         if (classes.Count > RetentionClass.Most)
             retention.Fail("classes", $"at most {RetentionClass.Most} classes are possible, found {classes.Count}");
