@@ -1,7 +1,7 @@
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-const features = ['overview', 'crashes', 'alerts', 'logs', 'traces', 'addData', 'channels'];
+const features = ['overview', 'crashes', 'alerts', 'logs', 'traces', 'addData', 'channels', 'levels', 'care'];
 
 // A feature imports shared, never another feature; shared imports no feature.
 const walls = features.map((feature) => ({

@@ -28,6 +28,7 @@ const pages = [
   page('/traces/$traceId', () => import('./features/traces/TracePage'), 'TracePage'),
   page('/channels', () => import('./features/channels/ChannelsPage'), 'ChannelsPage'),
   page('/levels', () => import('./features/levels/LevelsPage'), 'LevelsPage'),
+  page('/data', () => import('./features/care/DataPage'), 'DataPage'),
   page('/add-data', () => import('./features/addData/AddDataPage'), 'AddDataPage'),
 ];
 

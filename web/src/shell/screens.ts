@@ -17,6 +17,7 @@ export const screens: Screen[] = [
   { to: '/traces', label: 'Traces', icon: 'trace', key: 't', group: 'Explore' },
   { to: '/channels', label: 'Channels', icon: 'channel', key: 'n', group: 'Configure' },
   { to: '/levels', label: 'Log levels', icon: 'sliders', key: 'e', group: 'Configure' },
+  { to: '/data', label: 'Data', icon: 'disk', key: 'd', group: 'Configure' },
   { to: '/add-data', label: 'Add data', icon: 'plus', key: '+', group: 'Configure' },
 ];
 
