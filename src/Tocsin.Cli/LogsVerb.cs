@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 using Spectre.Console;
+using Tocsin.Query.Plans;
 
 namespace Tocsin.Cli;
 
@@ -13,12 +14,23 @@ internal static class LogsVerb
         var from = new Option<string>("--from") { Description = "start: -15m, -24h, -7d or an ISO time", DefaultValueFactory = _ => "-24h" };
         var to = new Option<string>("--to") { Description = "end: now or an ISO time", DefaultValueFactory = _ => "now" };
         var limit = new Option<int>("--limit", "-n") { Description = "at most so many records", DefaultValueFactory = _ => 50 };
-        var command = new Command("logs", "Search log records") { query, from, to, limit };
+        var view = new Option<string?>("--view") { Description = "a saved view instead of a query; its range counts unless --from or --to is given" };
+        var command = new Command("logs", "Search log records") { query, from, to, limit, view };
         ApiClient.Attach(command, async (parsed, api, cancel) =>
         {
-            JsonElement found = await api.Get(
-                $"logs?q={Escape(string.Join(' ', parsed.GetValue(query) ?? []))}&from={Escape(parsed.GetValue(from)!)}"
-                + $"&to={Escape(parsed.GetValue(to)!)}&limit={parsed.GetValue(limit)}", cancel);
+            string text = string.Join(' ', parsed.GetValue(query) ?? []), start = parsed.GetValue(from)!, end = parsed.GetValue(to)!;
+            if (parsed.GetValue(view) is { } name)
+            {
+                if (text.Length > 0)
+                    return ApiClient.Complain("--view: a saved view or a query is expected, not both", ExitCode.Usage);
+                JsonElement saved = await ViewsVerb.Find(api, name, cancel);
+                text = Show.Text(saved, "query");
+                start = Chosen(parsed, from, saved);
+                end = Chosen(parsed, to, saved);
+                if (QueryText.Parse(text).Plan is { Pipes.Count: > 0 })
+                    return await Answer(parsed, api, new { q = text, from = start, to = end, limit = parsed.GetValue(limit) }, cancel);
+            }
+            JsonElement found = await api.Get($"logs?q={Escape(text)}&from={Escape(start)}&to={Escape(end)}&limit={parsed.GetValue(limit)}", cancel);
             JsonElement items = found.GetProperty("items");
             if (parsed.GetValue(ApiClient.Json))
                 Show.Json(found);
@@ -27,6 +39,23 @@ internal static class LogsVerb
             return items.GetArrayLength() > 0 ? ExitCode.Ok : ExitCode.No;
         });
         return command;
+    }
+
+    /// <summary>What the command line says, else the view, else what is usual.</summary>
+    private static string Chosen(ParseResult parsed, Option<string> option, JsonElement view)
+    {
+        string kept = Show.Text(view, option.Name[2..]);
+        return kept.Length > 0 && (parsed.GetResult(option) is null or { Implicit: true }) ? kept : parsed.GetValue(option)!;
+    }
+
+    private static async Task<int> Answer(ParseResult parsed, ApiClient api, object call, CancellationToken cancel)
+    {
+        JsonElement answer = await api.Post("query", call, cancel);
+        if (parsed.GetValue(ApiClient.Json))
+            Show.Json(answer);
+        else
+            QueryVerb.Print(answer);
+        return answer.GetProperty("rows").GetArrayLength() > 0 ? ExitCode.Ok : ExitCode.No;
     }
 
     internal static string Escape(string text) => Uri.EscapeDataString(text);

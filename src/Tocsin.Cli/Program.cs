@@ -15,6 +15,7 @@ Command[] verbs =
     QueryVerb.Create(),
     PatternsVerb.Create(),
     FieldsVerb.Create(),
+    ViewsVerb.Create(),
     CrashesVerb.Create(),
     AlertsVerb.Create(),
     ChannelsVerb.Create(),

@@ -67,7 +67,7 @@ internal sealed class Parts : IAsyncDisposable
         new DeletionsApi(Deletions, Database, Clock).Map(api);
         new BackupApi(Backups).Map(api);
         new VerifyApi(Verifications, Path.GetFullPath(Settings.DataDirectory)).Map(api);
-        new StorageApi(Database, Settings).Map(api);
+        new StorageApi(Database, Settings, Backups, Verifications).Map(api);
     }
 
     /// <summary>Everything that runs without being asked, until cancelled.</summary>

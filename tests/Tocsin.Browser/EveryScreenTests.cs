@@ -10,7 +10,8 @@ public sealed class EveryScreenTests(Stage stage)
     public static TheoryData<string> Screens =>
     [
         "/", "/alerts", "/alerts?sel=1", "/alerts/1", "/crashes", "/crashes/1", "/logs", "/traces",
-        $"/traces/{Seed.TraceId}?span={Seed.ErrorSpan}", "/channels", "/levels", "/add-data",
+        $"/traces/{Seed.TraceId}?span={Seed.ErrorSpan}", "/channels", "/levels", "/add-data", "/data",
+        "/logs?tab=patterns", "/logs?tab=fields", "/logs?q=*%20%7C%20timechart%20count()%20by%20service",
     ];
 
     [Theory]
@@ -51,6 +52,8 @@ public sealed class EveryScreenTests(Stage stage)
 
     [Theory]
     [InlineData("/logs?q=service%3A%3Dvolume&level=error")]
+    [InlineData("/logs?q=service%3A%3Dvolume%20%7C%20timechart%201h%20count()%20by%20level&view=area&sort=-count")]
+    [InlineData("/logs?q=service%3A%3Dvolume&tab=fields&from=-7d&to=now")]
     [InlineData("/crashes?sort=users&state=new&q=Charge")]
     [InlineData("/alerts?status=ALL&q=Disk")]
     public async Task A_link_shows_another_person_the_same_screen(string path)
@@ -95,7 +98,7 @@ public sealed class EveryScreenTests(Stage stage)
     private static Task<string> Shape(Screen screen) => screen.Page.EvaluateAsync<string>(
         """
         () => JSON.stringify([
-          [...document.querySelectorAll('main input, main select')].map(e => e.value),
+          [...document.querySelectorAll('main input, main textarea, main select')].map(e => e.value),
           [...document.querySelectorAll('main [aria-pressed=true]')].map(e => e.innerText),
           [...document.querySelectorAll('main ol button, main tbody td:first-child, ul[aria-label=Alerts] strong')]
             .map(e => e.innerText).slice(0, 10)])

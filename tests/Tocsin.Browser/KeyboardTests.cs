@@ -22,6 +22,7 @@ public sealed class KeyboardTests(Stage stage)
     [InlineData("l", "Logs", "/logs")]
     [InlineData("t", "Traces", "/traces")]
     [InlineData("n", "Channels", "/channels")]
+    [InlineData("d", "Data", "/data")]
     [InlineData("+", "Add data", "/add-data")]
     public async Task G_and_a_letter_go_to_a_screen_and_keep_the_range(string key, string heading, string path)
     {

@@ -58,6 +58,27 @@ public sealed class VerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Saved_views_are_listed_and_run()
+    {
+        (await Tocsin("views")).Code.ShouldBe(1);
+        await Post("v1/logs", $$$"""
+            {"resourceLogs":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"viewed"}}]},"scopeLogs":[{"logRecords":[
+              {"timeUnixNano":"{{{DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()}}}000000","severityNumber":9,"body":{"stringValue":"order 17 paid"}}]}]}]}
+            """);
+        await Post("api/tocsin/v1/views", """{"name":"Paid","query":"service:viewed","from":"-7d","to":"now"}""");
+        await Post("api/tocsin/v1/views", """{"name":"Counted","query":"service:viewed | stats count() as paid","from":"-1h"}""");
+        (await Tocsin("views")).Output.ShouldContain("service:viewed | stats count()");
+        (await Tocsin("views", "--json")).Output.ShouldContain("\"from\":\"-7d\"");
+        (await Tocsin("logs", "--view", "paid")).Output.ShouldContain("order 17 paid");
+        (await Tocsin("logs", "--view", "paid", "--from", "-9d", "--to", "-8d")).Code.ShouldBe(1);
+        (await Tocsin("logs", "--view", "Counted", "--json")).Output.ShouldContain("\"rows\":[[1]]");
+        (int code, _, string problem) = await Tocsin("logs", "--view", "nobody");
+        code.ShouldBe(4);
+        problem.ShouldContain("there are: Counted, Paid");
+        (await Tocsin("logs", "word", "--view", "paid")).Code.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task Json_is_the_servers_answer()
     {
         (int code, string output, _) = await Tocsin("crashes", "--json");

@@ -9,7 +9,7 @@ using Tocsin.Storage.Care;
 namespace Tocsin.Server.Care;
 
 /// <summary>GET /storage: what is stored, how long it is kept, and how the disk is.</summary>
-internal sealed class StorageApi(Database database, TocsinSettings settings)
+internal sealed class StorageApi(Database database, TocsinSettings settings, BackupJob backups, VerifyJob verifications)
 {
     private const int DamageShown = 20;
 
@@ -30,7 +30,8 @@ internal sealed class StorageApi(Database database, TocsinSettings settings)
             stats.Failure, Classes(kept), new StorageBudgets(Known(kept.MaxBytes), Known(kept.MaxLogBytes), Known(kept.MaxSpanBytes)),
             kept.Crashes.TotalDays,
             new StorageDisk(guard, stats.FreeBytes, new DriveInfo(data).TotalSize, least, StorageWatch.WarnAt * least),
-            new StorageHealth(damage.Count, [.. damage.Take(DamageShown)], database.ScrubPasses, settings.ScrubPass.TotalDays));
+            new StorageHealth(damage.Count, [.. damage.Take(DamageShown)], database.ScrubPasses, settings.ScrubPass.TotalDays),
+            backups.State, verifications.State);
     }
 
     /// <summary>What is configured, and classes of earlier configurations that still hold something.</summary>
@@ -69,9 +70,12 @@ internal sealed class StorageApi(Database database, TocsinSettings settings)
 /// <param name="PendingDeletions">Deletions whose records are hidden, but still in some file.</param>
 /// <param name="Failure">Why nothing can be stored until a restart; absent when all is well.</param>
 /// <param name="CrashDays">How long crash records are kept.</param>
+/// <param name="Backup">The last one since the start.</param>
+/// <param name="Verification">The last one since the start.</param>
 public sealed record StorageAnswer(
     string DataDirectory, long Rows, int Segments, long Bytes, long WalBytes, long MemoryRows, long MemoryBytes, int PendingDeletions,
-    string? Failure, IReadOnlyList<StorageClass> Classes, StorageBudgets Budgets, double CrashDays, StorageDisk Disk, StorageHealth Health);
+    string? Failure, IReadOnlyList<StorageClass> Classes, StorageBudgets Budgets, double CrashDays, StorageDisk Disk, StorageHealth Health,
+    BackupState? Backup, VerifyState? Verification);
 
 /// <summary>Rows that are kept alike.</summary>
 /// <param name="Dataset">"logs" or "spans".</param>

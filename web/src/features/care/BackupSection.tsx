@@ -4,23 +4,21 @@ import { useState } from 'react';
 import { Chip } from '../../shared/ui/Marks';
 import { bytes, count, plural } from '../../shared/ui/number';
 import { Section } from '../../shared/ui/Section';
-import { Failure } from '../../shared/ui/StateBlock';
 import { When } from '../../shared/ui/When';
-import { useBackup, useCareDeeds, useSnapshots, useVerification, type BackupReport, type Work } from './api';
+import { useCareDeeds, useSnapshots, type BackupReport, type Storage, type Work } from './api';
 import styles from './Care.module.css';
 import { ProgressBar } from './ProgressBar';
 
 /** Starts a backup, follows it, and lists what the folder has. */
-export function BackupSection() {
-  const backup = useBackup();
-  const verification = useVerification();
+export function BackupSection({ storage }: { storage: Storage }) {
+  const backup = storage.backup;
   const deeds = useCareDeeds();
   const [remembered, setRemembered] = useLocalStorage({ key: 'tocsin.backup', defaultValue: '' });
   const [typed, setTyped] = useState<string>();
   const [keep, setKeep] = useState('14');
-  const folder = typed ?? (remembered || backup.data?.directory || '');
-  const snapshots = useSnapshots(remembered || (backup.data?.directory ?? ''), backup.data?.endedAt);
-  const running = backup.data?.running ?? false;
+  const folder = typed ?? (remembered || backup?.directory || '');
+  const snapshots = useSnapshots(remembered || (backup?.directory ?? ''), backup?.endedAt);
+  const running = backup?.running ?? false;
   return (
     <Section title="Backup" note="into a folder on the server's machine; writes go on meanwhile">
       <form
@@ -43,8 +41,7 @@ export function BackupSection() {
           Back up now
         </Button>
       </form>
-      {backup.data && <Outcome backup={backup.data} />}
-      {backup.isError && <Failure what="The state of the backup" problem={backup.error} onRetry={() => void backup.refetch()} />}
+      {backup && <Outcome backup={backup} />}
       {snapshots.isError && <p className={styles.alarm}>The folder cannot be listed: {snapshots.error.message}</p>}
       {snapshots.data && snapshots.data.length > 0 && (
         <ul className={styles.list} aria-label="Snapshots">
@@ -68,7 +65,7 @@ export function BackupSection() {
                 <Button
                   size="xs"
                   variant="default"
-                  disabled={verification.data?.running}
+                  disabled={storage.verification?.running}
                   aria-label={`Verify ${one.name}`}
                   onClick={() => void deeds.verify(one.path)}
                 >

@@ -18,7 +18,7 @@ export function DeletionJournal() {
   const deletions = useDeletions();
   const items = deletions.data ?? [];
   return (
-    <Section title="Deletions" note={items.length > 0 ? `the last ${items.length}` : undefined} flush>
+    <Section title="Deletions" note={items.length > 0 ? count(items.length) : undefined} flush>
       {deletions.isPending ? (
         <Loading what="the deletions" rows={3} />
       ) : !deletions.data ? (

@@ -1,31 +1,25 @@
 import { Chip } from '../../shared/ui/Marks';
 import { bytes, count, plural } from '../../shared/ui/number';
 import { Facts, Section } from '../../shared/ui/Section';
-import { Failure, Loading } from '../../shared/ui/StateBlock';
 import table from '../../shared/ui/Table.module.css';
 import { To } from '../../shared/ui/To';
-import { useStorage, type Storage, type StorageClass } from './api';
+import type { Storage, StorageClass } from './api';
 import styles from './Care.module.css';
 import { daysText, spanText } from './words';
 
-export function StoredSection() {
-  const storage = useStorage();
-  if (storage.isPending) return <Loading what="what is stored" rows={5} />;
-  if (!storage.data)
-    return <Failure what="What is stored" problem={storage.error} onRetry={() => void storage.refetch()} />;
-  const held = storage.data;
+export function StoredSection({ storage }: { storage: Storage }) {
   return (
     <>
-      <Section title="Disk" note={held.dataDirectory}>
-        <Disk storage={held} />
+      <Section title="Disk" note={storage.dataDirectory}>
+        <Disk storage={storage} />
       </Section>
       <Section
         title="Stored"
-        note={`${plural(held.rows, 'record')}, ${bytes(held.bytes)} in ${plural(held.segments, 'segment')}`}
+        note={`${plural(storage.rows, 'record')}, ${bytes(storage.bytes)} in ${plural(storage.segments, 'segment')}`}
         flush
       >
-        <Classes classes={held.classes} />
-        <Limits storage={held} />
+        <Classes classes={storage.classes} />
+        <Limits storage={storage} />
       </Section>
     </>
   );

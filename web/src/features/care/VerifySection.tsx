@@ -3,15 +3,13 @@ import { Chip } from '../../shared/ui/Marks';
 import { bytes, plural } from '../../shared/ui/number';
 import { Section } from '../../shared/ui/Section';
 import { When } from '../../shared/ui/When';
-import { useCareDeeds, useVerification } from './api';
+import { useCareDeeds, type VerifyReport, type Work } from './api';
 import styles from './Care.module.css';
 import { ProgressBar } from './ProgressBar';
 
 /** Compares every checksum of the data, or of a snapshot, and tells what is damaged. */
-export function VerifySection() {
-  const verification = useVerification();
+export function VerifySection({ state }: { state?: Work<VerifyReport> }) {
   const deeds = useCareDeeds();
-  const state = verification.data;
   const report = state?.report;
   return (
     <Section

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { ApiProblem, get, post } from '../../shared/api/client';
+import { get, post } from '../../shared/api/client';
 import { notice, problemNotice } from '../../shared/ui/notify';
 
 export interface StorageClass {
@@ -43,6 +43,9 @@ export interface Storage {
     warnBelowBytes: number;
   };
   health: { damagedPlaces: number; damage: Damage[]; scrubPasses: number; scrubDays: number };
+  /** The last ones since the server has started. */
+  backup?: Work<BackupReport>;
+  verification?: Work<VerifyReport>;
 }
 
 export interface Deletion {
@@ -120,7 +123,7 @@ export function useStorage() {
   return useQuery({
     queryKey: ['storage'],
     queryFn: ({ signal }) => get<Storage>('/storage', {}, signal),
-    refetchInterval: 10_000,
+    refetchInterval: ({ state }) => (state.data?.backup?.running || state.data?.verification?.running ? 700 : 10_000),
   });
 }
 
@@ -133,25 +136,6 @@ export function useDeletions() {
       state.data?.items.some((one) => one.state === 'asked' || one.state === 'hidden') ? 5_000 : 60_000,
   });
 }
-
-/** Null when none was asked for since the server has started. */
-function useWork<Report>(name: 'backup' | 'verify') {
-  return useQuery({
-    queryKey: [name],
-    queryFn: async ({ signal }) => {
-      try {
-        return await get<Work<Report>>(`/${name}`, {}, signal);
-      } catch (problem) {
-        if (problem instanceof ApiProblem && problem.status === 404) return null;
-        throw problem;
-      }
-    },
-    refetchInterval: ({ state }) => (state.data?.running ? 700 : false),
-  });
-}
-
-export const useBackup = () => useWork<BackupReport>('backup');
-export const useVerification = () => useWork<VerifyReport>('verify');
 
 export function useSnapshots(directory: string, renewed: unknown) {
   return useQuery({
@@ -184,11 +168,11 @@ export function useCareDeeds() {
     },
     backUp: async (directory: string, keep?: number) => {
       await told('Starting the backup', () => post('/backup', { directory, keep }));
-      renew('backup');
+      renew('storage');
     },
     verify: async (directory?: string) => {
       await told('Starting the verification', () => post('/verify', { directory }));
-      renew('verify');
+      renew('storage');
     },
   };
 }

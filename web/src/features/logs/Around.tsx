@@ -5,7 +5,7 @@ import { useZone } from '../../shared/time/useTime';
 import { LevelMark } from '../../shared/ui/Marks';
 import { Failure, Loading } from '../../shared/ui/StateBlock';
 import { useAnswer } from './api';
-import { aroundQuery } from './neighbours';
+import { aroundQuery, isSame } from './neighbours';
 import styles from './Logs.module.css';
 import { recordsOf } from './rows';
 
@@ -28,7 +28,7 @@ export function Around({ entry }: { entry: LogEntry }) {
   if (found.isPending || (found.isPlaceholderData && !records)) return <Loading what="its neighbours" rows={8} />;
   if (!records) return <Failure what="Its neighbours" problem={found.error} onRetry={() => void found.refetch()} />;
   const next = sizes[sizes.indexOf(size) + 1];
-  const isHit = (row: LogEntry) => row.time === entry.time && row.body === entry.body;
+  const isHit = (row: LogEntry) => isSame(row, entry);
   return (
     <div className={styles.around} ref={scroller} tabIndex={0} role="region" aria-label="Records around it, newest first">
       <p>

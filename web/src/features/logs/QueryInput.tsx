@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
-import { useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Icon } from '../../shared/ui/Icon';
-import { completions, type Completion, type Completions } from './complete';
+import { completions, type Completion } from './complete';
 import { pastQueries, rememberQuery, Walk } from './history';
 import styles from './QueryBar.module.css';
 
@@ -26,7 +26,7 @@ export function QueryInput({
 }) {
   const [text, setText] = useState(value);
   const [truth, setTruth] = useState(value);
-  const [offered, setOffered] = useState<Completions>();
+  const [asked, setAsked] = useState<{ caret: number; anew: boolean }>();
   const [chosen, setChosen] = useState(-1);
   const area = useRef<HTMLTextAreaElement>(null);
   const caretNext = useRef<number>(undefined);
@@ -35,8 +35,13 @@ export function QueryInput({
   if (truth !== value) {
     setTruth(value);
     setText(value);
-    setOffered(undefined);
+    setAsked(undefined);
   }
+  // Fields may arrive while somebody types.
+  const offered = useMemo(
+    () => (asked ? completions(text, asked.caret, fields, asked.anew) : undefined),
+    [asked, text, fields],
+  );
 
   useLayoutEffect(() => {
     const element = area.current!;
@@ -56,8 +61,8 @@ export function QueryInput({
     return () => observer.disconnect();
   }, []);
 
-  const offer = (next: string, caret: number, asked = false) => {
-    setOffered(completions(next, caret, fields, asked));
+  const offer = (caret: number, anew = false) => {
+    setAsked({ caret, anew });
     setChosen(-1);
   };
   const put = (next: string, caret = next.length) => {
@@ -70,10 +75,10 @@ export function QueryInput({
     const at = offered!.from + item.insert.length;
     put(next, at);
     area.current!.focus();
-    offer(next, at, item.kind === 'verb' && item.insert.endsWith(' '));
+    offer(at, item.kind === 'verb' && item.insert.endsWith(' '));
   };
   const run = () => {
-    setOffered(undefined);
+    setAsked(undefined);
     walk.current = undefined;
     rememberQuery(text);
     onRun(text.trim());
@@ -81,7 +86,9 @@ export function QueryInput({
   const recall = (up: boolean) => {
     walk.current ??= new Walk(pastQueries());
     const next = up ? walk.current.up(text) : walk.current.down();
-    if (next !== undefined) put(next);
+    if (next === undefined) return;
+    put(next);
+    setAsked(undefined);
   };
 
   const keys = (event: KeyboardEvent<HTMLTextAreaElement>) => {
@@ -93,10 +100,10 @@ export function QueryInput({
       else run();
     } else if (event.key === 'Tab' && !event.shiftKey && items.length > 0) take(items[Math.max(chosen, 0)]!);
     else if (event.key === 'Escape') {
-      if (offered) setOffered(undefined);
+      if (offered) setAsked(undefined);
       else if (busy) onStop();
       else return event.currentTarget.blur();
-    } else if (event.key === ' ' && event.ctrlKey) offer(text, caret, true);
+    } else if (event.key === ' ' && event.ctrlKey) offer(caret, true);
     else if (event.key === 'ArrowDown' && items.length > 0) setChosen((chosen + 1) % items.length);
     else if (event.key === 'ArrowUp' && items.length > 0) setChosen((chosen <= 0 ? items.length : chosen) - 1);
     else if (event.key === 'ArrowUp' && !text.slice(0, caret).includes('\n')) recall(true);
@@ -126,11 +133,11 @@ export function QueryInput({
         autoCapitalize="off"
         maxLength={10_000}
         onFocus={onNeedFields}
-        onBlur={() => setOffered(undefined)}
+        onBlur={() => setAsked(undefined)}
         onChange={(event) => {
           walk.current = undefined;
           setText(event.target.value);
-          offer(event.target.value, event.target.selectionStart);
+          offer(event.target.selectionStart);
         }}
         onKeyDown={keys}
       />

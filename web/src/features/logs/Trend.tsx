@@ -7,7 +7,8 @@ export function Trend({ values, label }: { values: number[]; label: string }) {
     <svg width={width} height={height} role="img" aria-label={label}>
       <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line-strong)" />
       {values.map((value, i) => {
-        const size = value === 0 ? 0 : Math.max(2, (value / top) * (height - 3));
+        if (value === 0) return null;
+        const size = Math.max(2, (value / top) * (height - 3));
         return (
           <rect key={i} x={i * slot} width={Math.max(slot - 0.8, 0.8)} y={height - 1 - size} height={size} fill="var(--series-1)" />
         );

@@ -1,14 +1,11 @@
 import { Button, Menu, Modal } from '@mantine/core';
 import { useState } from 'react';
 import { Icon } from '../../shared/ui/Icon';
-import { notice } from '../../shared/ui/notify';
-import { Failure } from '../../shared/ui/StateBlock';
+import { describe, notice } from '../../shared/ui/notify';
 import { useUrl } from '../../shared/url';
 import styles from './Views.module.css';
 import { useViewDeeds, useViews } from './useViews';
 import { differs, stateOf, urlOf, type SavedView } from './views';
-
-const listed = 12;
 
 /** Saved views: open, save, change, rename, delete. */
 export function ViewsMenu() {
@@ -16,17 +13,15 @@ export function ViewsMenu() {
   const views = useViews();
   const deeds = useViewDeeds();
   const [dialog, setDialog] = useState<'save' | 'rename'>();
-  const [wanted, setWanted] = useState('');
   const all = views.data ?? [];
   const open = all.find(({ id }) => String(id) === url.saved);
   const changed = open !== undefined && differs(url, open);
-  const shown = all.filter(({ name, query }) => `${name} ${query}`.toLowerCase().includes(wanted.trim().toLowerCase()));
   const forget = async (view: SavedView) => {
     if (await deeds.remove(view)) change({ saved: undefined }, true);
   };
   return (
     <>
-      <Menu position="bottom-end" width={330} onClose={() => setWanted('')}>
+      <Menu position="bottom-end" width={330}>
         <Menu.Target>
           <button type="button" className={styles.button} title={open ? `The saved view ${open.name}${changed ? ', changed' : ''}` : 'Saved views'}>
             <Icon name="bookmark" size={13} />
@@ -36,18 +31,9 @@ export function ViewsMenu() {
           </button>
         </Menu.Target>
         <Menu.Dropdown>
-          {views.isError && <Failure what="The saved views" problem={views.error} onRetry={() => void views.refetch()} />}
-          {all.length > listed && (
-            <input
-              className={styles.find}
-              aria-label="Find a view"
-              placeholder={`Find among ${all.length} views`}
-              value={wanted}
-              onChange={(event) => setWanted(event.target.value)}
-            />
-          )}
-          <div className={styles.list}>
-            {shown.map((view) => (
+          {views.isError && <Menu.Label>The saved views could not be loaded: {describe(views.error).title}</Menu.Label>}
+          <div className={styles.list} role="group" aria-label="Saved views">
+            {all.map((view) => (
               <Menu.Item key={view.id} onClick={() => change(urlOf(view))} data-open={view === open || undefined}>
                 <span className={styles.name}>
                   {view.name}
@@ -58,9 +44,8 @@ export function ViewsMenu() {
             ))}
           </div>
           {views.isSuccess && all.length === 0 && (
-            <p className={styles.none}>No view is saved yet. Save this one to come back to it, or to share it.</p>
+            <Menu.Label>No view is saved yet. Save this one to come back to it, or to share it.</Menu.Label>
           )}
-          {all.length > 0 && shown.length === 0 && <p className={styles.none}>No view has “{wanted}” in it.</p>}
           <Menu.Divider />
           <Menu.Item leftSection={<Icon name="plus" size={13} />} onClick={() => setDialog('save')}>
             Save as a new view…

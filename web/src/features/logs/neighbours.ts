@@ -4,11 +4,15 @@ import { fieldIs } from './query';
 
 const tick = 100n;
 
-/** Nanoseconds since 1970 of an ISO 8601 time in UTC with any number of digits. */
+/** Nanoseconds since 1970 of an ISO 8601 time with any number of digits. */
 export function nanosOf(time: string): bigint {
-  const [, seconds, fraction = ''] = /^(.*?)(?:\.(\d+))?Z$/.exec(time) ?? [];
-  return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
+  const [, seconds = '', fraction = '', offset = 'Z'] = /^(.*?)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(time) ?? [];
+  return BigInt(Date.parse(seconds + offset)) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, '0'));
 }
+
+/** Whether two records are of the same moment, as exactly as both say it, and read the same. */
+export const isSame = (a: LogEntry, b: LogEntry) =>
+  nanosOf(a.time) / tick === nanosOf(b.time) / tick && a.body === b.body;
 
 function isoOf(nanos: bigint): string {
   const fraction = (nanos % 1_000_000_000n).toString().padStart(9, '0').slice(0, 7);
