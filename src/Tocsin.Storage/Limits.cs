@@ -24,10 +24,10 @@ public static class Limits
     public const int MemTableBytes = 32 * MiB;
 
     /// <summary>
-    /// So many memtables' worth of bytes may be in memory, one being filled, one being sealed and one in between; beyond it appends
-    /// wait. Whoever sends faster than is sealed only fills what is allowed here.
+    /// So many memtables' worth of bytes may wait to be sealed; beyond it appends wait. The first seal runs code that is not optimised
+    /// yet, and on a busy machine senders must not be refused meanwhile.
     /// </summary>
-    public const int UnsealedTables = 3;
+    public const int UnsealedTables = 4;
 
     /// <summary>A quiet memtable is sealed after this time, so that the log on disk can be shortened.</summary>
     public static readonly TimeSpan SealAfter = TimeSpan.FromMinutes(15);
