@@ -10,7 +10,7 @@ namespace Tocsin.Protocols.Tests.Elasticsearch;
 [Trait("Kind", "Fuzz")]
 public sealed class ElasticFuzzTests
 {
-    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan s_slow = TimeSpan.FromSeconds(30);
 
     private static readonly string[] s_searches =
     [
