@@ -14,9 +14,10 @@ public static class Limits
     public const int QueuedBytes = 32 * MiB;
 
     /// <summary>
-    /// How long an append waits for room. OTLP clients of .NET do not retry by default, so absorb short stalls.
+    /// How long an append waits for room. OTLP clients of .NET do not retry by default, so absorb short stalls, such as the first seal,
+    /// whose code is not optimised yet; they wait for ten seconds themselves.
     /// </summary>
-    public static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(3);
+    public static readonly TimeSpan RoomWait = TimeSpan.FromSeconds(6);
 
     /// <summary>
     /// A memtable is sealed at this size: big enough for full blocks, small enough to replay in well under a second.
