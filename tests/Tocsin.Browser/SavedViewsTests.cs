@@ -14,7 +14,7 @@ public sealed class SavedViewsTests(Stage stage)
         await using Screen mine = await stage.Open("/logs?from=-7d&to=now&level=error&view=line&q=" + Uri.EscapeDataString("service:=volume | timechart 1h count()"));
         await Open(mine, "Views");
         await Item(mine, "Save as a new view…").ClickAsync();
-        await mine.Page.GetByLabel("Name").FillAsync(name);
+        await mine.Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
         (await mine.Violations()).ShouldBeEmpty();
         await mine.Button("Save").ClickAsync();
         await Expect(mine.Button(name)).ToBeVisibleAsync();
@@ -33,7 +33,7 @@ public sealed class SavedViewsTests(Stage stage)
         await Expect(theirs.Page.GetByText($"{name} is saved")).ToBeVisibleAsync();
         await Open(theirs, name);
         await Item(theirs, $"Rename {name}…").ClickAsync();
-        await theirs.Page.GetByLabel("Name").FillAsync(name + " 2");
+        await theirs.Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name + " 2");
         await theirs.Button("Rename").ClickAsync();
         await Open(theirs, name + " 2");
         await Item(theirs, $"Delete {name} 2").ClickAsync();
@@ -55,7 +55,7 @@ public sealed class SavedViewsTests(Stage stage)
             await screen.Page.Locator("[data-search]").WaitForAsync();
             await Open(screen, i == 0 ? "Views" : name);
             await Item(screen, "Save as a new view…").ClickAsync();
-            await screen.Page.GetByLabel("Name").FillAsync(name);
+            await screen.Page.GetByLabel("Name", new() { Exact = true }).FillAsync(name);
             await screen.Button("Save").ClickAsync();
             if (i == 0)
                 await Expect(screen.Button(name)).ToBeVisibleAsync();

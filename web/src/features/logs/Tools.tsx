@@ -122,7 +122,7 @@ const tailWords: Record<StreamState, string> = {
 function Export({ q, range }: { q?: string; range: TimeRange }) {
   const name = `tocsin-${new Date().toISOString().slice(0, 16).replaceAll(':', '')}`;
   return (
-    <Menu position="bottom-end" width={250} withInitialFocusPlaceholder={false}>
+    <Menu position="bottom-end" width={250} withInitialFocusPlaceholder={false} transitionProps={{ duration: 0 }}>
       <Menu.Target>
         <button type="button" className={styles.toggle} disabled={q === undefined} aria-label="Export">
           <Icon name="out" size={13} /> <span className={styles.long}>Export</span>

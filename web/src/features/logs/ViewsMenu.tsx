@@ -21,7 +21,7 @@ export function ViewsMenu() {
   };
   return (
     <>
-      <Menu position="bottom-end" width={330} withInitialFocusPlaceholder={false}>
+      <Menu position="bottom-end" width={330} withInitialFocusPlaceholder={false} transitionProps={{ duration: 0 }}>
         <Menu.Target>
           <button type="button" className={styles.button} title={open ? `The saved view ${open.name}${changed ? ', changed' : ''}` : 'Saved views'}>
             <Icon name="bookmark" size={13} />
