@@ -212,7 +212,25 @@ public sealed class Database : IDisposable
         return Read(request, (blocks, segments) =>
         {
             blocks.RemoveAll(block => Counting.TryFromHeader(block, request, nanos, visit));
-            return new Scanner(request, Damaged, cancel).Run(blocks, segments, matches => matches.CountRows(visit), static () => true);
+            var query = new BlockQuery(request.From, request.To, request.Where, OldestFirst: true, After: null, Scanner.OutputOf(request.Fields));
+            return new BlockShares(query, request.MostRows, Damaged, cancel).Run(
+                blocks, segments, () => new List<(Instant Time, int Family, long Rows)>(),
+                (counts, matches) =>
+                {
+                    int before = counts.Count;
+                    try
+                    {
+                        matches.CountRows(nanos, (time, family, rows) => counts.Add((time, family, rows)));
+                    }
+                    catch
+                    {
+                        // A block counts as a whole or not at all.
+                        counts.RemoveRange(before, counts.Count - before);
+                        throw;
+                    }
+                    return static () => { };
+                },
+                counts => counts.ForEach(c => visit(c.Time, c.Family, c.Rows)));
         });
     }
 

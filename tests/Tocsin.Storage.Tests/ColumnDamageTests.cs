@@ -81,6 +81,47 @@ public sealed class ColumnDamageTests
     }
 
     [Fact]
+    public void Counts_and_columns_say_that_a_condition_could_not_be_answered()
+    {
+        using Store store = Filled();
+        Predicate half = new FieldCompare(s_half, Comparison.Less, "10");
+        Damage(store, ColumnRole.Field, "half");
+        var request = new ScanRequest { Dataset = Dataset.Logs, Where = half };
+        (long counted, long scanned) = (0, 0);
+        ScanReport counts = store.Database.Count(request, TimeSpan.FromHours(1), (_, _, rows) => counted += rows, default);
+        ScanReport columns = store.Database.ScanColumns(
+            request, new ColumnRequest([new KeyColumn(s_service)], []), () => new object(), (_, rows) => scanned += rows.Count, _ => { }, default);
+        (counted, counts.BadBlocks, counts.Partial).ShouldBe((0, 1, true));
+        (scanned, columns.BadBlocks, columns.Partial).ShouldBe((0, 1, true));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(3600)]
+    public void Matching_rows_are_counted_per_step_and_level(int seconds)
+    {
+        using Store store = Filled();
+        long step = seconds * 1_000_000_000L;
+        var request = new ScanRequest { Dataset = Dataset.Logs, Where = new TextContains("odd") };
+        var expected = new SortedDictionary<(long, int), long>();
+        store.Database.Scan(request, (in EventRow row, RowId id) =>
+        {
+            (long, int) key = ((long)Math.Floor(id.Time.UnixNanos / (double)step), Severity.Family(row.Severity));
+            expected[key] = expected.GetValueOrDefault(key) + 1;
+            return true;
+        }, default);
+        var counted = new SortedDictionary<(long, int), long>();
+        store.Database.Count(request, TimeSpan.FromSeconds(seconds), (time, family, rows) =>
+        {
+            (long, int) key = ((long)Math.Floor(time.UnixNanos / (double)step), family);
+            counted[key] = counted.GetValueOrDefault(key) + rows;
+        }, default);
+        counted.ShouldBe(expected);
+        counted.Values.Sum().ShouldBe(Rows / 2);
+    }
+
+    [Fact]
     public void Streams_that_cannot_be_told_apart_are_unknown()
     {
         using Store store = Filled();

@@ -87,16 +87,23 @@ internal sealed class BlockShares(BlockQuery query, long mostRows, Action<Except
             finally
             {
                 share.Bytes += matches.BytesRead;
+                if (matches.Damage is { } damage)
+                    Damaged(share, damage);
             }
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            share.BadBlocks++;
-            lock (_lock)
-                badBlock(error);
+            Damaged(share, error);
             return;
         }
         take();
+    }
+
+    private void Damaged<T>(Share<T> share, Exception error)
+    {
+        share.BadBlocks++;
+        lock (_lock)
+            badBlock(error);
     }
 
     private sealed class Share<T>(T gathered)

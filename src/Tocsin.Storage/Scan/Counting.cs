@@ -18,7 +18,7 @@ internal static class Counting
     {
         bool whole = FamiliesOf(request.Where) is { } && request.After is null
             && block.MinTime >= request.From && block.MaxTime.IsBefore(request.To);
-        bool oneStep = Floor(block.MinTime.UnixNanos, step) == Floor(block.MaxTime.UnixNanos, step);
+        bool oneStep = StepOf(block.MinTime, step) == StepOf(block.MaxTime, step);
         if (!whole || block.Counts is not { } counts || !oneStep && step % NanosPerMinute != 0)
             return false;
         (int least, int most) = FamiliesOf(request.Where)!.Value;
@@ -48,5 +48,6 @@ internal static class Counting
         return whole ? (least, most) : null;
     }
 
-    private static long Floor(long value, long step) => value / step - (value % step < 0 ? 1 : 0);
+    /// <summary>The number of the step that the time belongs to.</summary>
+    public static long StepOf(Instant time, long step) => time.UnixNanos / step - (time.UnixNanos % step < 0 ? 1 : 0);
 }

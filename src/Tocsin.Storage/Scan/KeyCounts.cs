@@ -1,13 +1,36 @@
+using Tocsin.Model.Events;
+
 namespace Tocsin.Storage.Scan;
 
 /// <summary>How many rows have each key of one table. One thread.</summary>
 internal sealed class KeyCounts
 {
+    /// <summary>By the array itself: segments share those of equal streams.</summary>
+    private readonly Dictionary<byte[], int> _ofStreams = new(ReferenceEqualityComparer.Instance);
     private long[] _counts = new long[64];
     private long _missing, _held;
 
     /// <summary>Of keys that are added one by one, until a table comes along.</summary>
     public KeyTable Table { get; private set; } = new();
+
+    /// <summary>Adds rows of a stream, of whose field these are the counts.</summary>
+    /// <param name="stream">Its fields, encoded.</param>
+    /// <param name="field">Always the same.</param>
+    /// <param name="rows">How many.</param>
+    public void Add(byte[] stream, FieldPath field, long rows)
+    {
+        if (!_ofStreams.TryGetValue(stream, out int key))
+        {
+            key = KeyTable.Missing;
+            for (int name = 0; name < field.Names.Count && key == KeyTable.Missing; name++)
+            {
+                if (field.TryGetInStream(stream, name, out FieldValue value))
+                    key = Table.Of(value.Encoded);
+            }
+            _ofStreams.Add(stream, key);
+        }
+        Add(key, rows);
+    }
 
     public void Add(int key, long rows)
     {

@@ -21,7 +21,8 @@ internal sealed class Phrase
         while (Tokens.Next(ref rest, out ReadOnlySpan<byte> word))
             words.Add(word.ToArray());
         Words = words;
-        Hashes = [.. words.Where(w => !w.AsSpan().ContainsAnyInRange((byte)'0', (byte)'9') || TextTemplate.IsId(w)).Select(w => Tokens.Hash(w))];
+        // The longest is the rarest, and mostly settles it.
+        Hashes = [.. words.Where(w => !w.AsSpan().ContainsAnyInRange((byte)'0', (byte)'9') || TextTemplate.IsId(w)).OrderByDescending(w => w.Length).Select(w => Tokens.Hash(w))];
     }
 
     public IReadOnlyList<byte[]> Words { get; }

@@ -64,8 +64,10 @@ internal abstract class BlockMatches : IDisposable
 
     public abstract bool Advance();
 
-    /// <summary>Visits time and severity family of all rows; the position moves.</summary>
-    public virtual void CountRows(CountVisitor visit)
+    /// <summary>Counts all rows per step and severity family; the position moves.</summary>
+    /// <param name="step">Nanoseconds; steps begin at multiples of it.</param>
+    /// <param name="visit">May be called several times for a step.</param>
+    public virtual void CountRows(long step, CountVisitor visit)
     {
         for (int i = 0; i < Count; i++, Advance())
             visit(Id.Time, Severity.Family(Current.Severity), 1);

@@ -17,6 +17,8 @@ internal sealed class BlockCache(long capacity)
     private readonly LinkedList<Entry> _byUse = [];
     private long _bytes, _hits, _misses;
 
+    public SharedStreams Streams { get; } = new();
+
     /// <summary>Held now, about.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 

@@ -31,16 +31,7 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         if (request.Where != Predicate.All || MinTime < request.From || !MaxTime.IsBefore(request.To) || !IsOfStreams(field))
             return false;
         foreach (StreamCount stream in Header.Streams)
-        {
-            byte[] fields = File.Footer.Streams[stream.Stream];
-            int key = KeyTable.Missing;
-            for (int name = 0; name < field.Names.Count && key == KeyTable.Missing; name++)
-            {
-                if (field.TryGetInStream(fields, name, out FieldValue value))
-                    key = into.Table.Of(value.Encoded);
-            }
-            into.Add(key, stream.Rows);
-        }
+            into.Add(File.Footer.Streams[stream.Stream], field, stream.Rows);
         return true;
     }
 
@@ -137,17 +128,48 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
 
         public override bool Advance() => ++_at < _rows.Length;
 
-        public override void CountRows(CountVisitor visit)
+        /// <summary>Rows are in order of time, so that each step is counted before the next begins.</summary>
+        public override void CountRows(long step, CountVisitor visit)
         {
             if (_rows.Length == 0)
                 return;
             if (_columns.Severities is not CodesColumn severities)
                 throw new InvalidDataException("severities are no codes");
-            int[] families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1]))];
-            ReadOnlySpan<long> times = _columns.Times;
+            int[] families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1])), 0];
             ReadOnlySpan<int> codes = severities.Codes;
+            Span<long> counts = stackalloc long[families.Length];
+            (Instant first, Instant last) = (_columns.Id(_rows[0]).Time, _columns.Id(_rows[^1]).Time);
+            if (Counting.StepOf(first, step) == Counting.StepOf(last, step))
+            {
+                foreach (int row in _rows)
+                    counts[codes[row]]++;
+                Visit(first, families, counts, visit);
+                return;
+            }
+            ReadOnlySpan<long> times = _columns.Times;
+            (Int128 from, Int128 to, Instant any) = (0, 0, default);
             foreach (int row in _rows)
-                visit(new Instant(times[row]), codes[row] < families.Length ? families[codes[row]] : 0, 1);
+            {
+                if (times[row] < from || times[row] >= to)
+                {
+                    Visit(any, families, counts, visit);
+                    any = new Instant(times[row]);
+                    from = Counting.StepOf(any, step) * (Int128)step;
+                    to = from + step;
+                }
+                counts[codes[row]]++;
+            }
+            Visit(any, families, counts, visit);
+        }
+
+        private static void Visit(Instant time, int[] families, Span<long> counts, CountVisitor visit)
+        {
+            for (int code = 0; code < counts.Length; code++)
+            {
+                if (counts[code] > 0)
+                    visit(time, families[code], counts[code]);
+            }
+            counts.Clear();
         }
 
         public override void Read(ColumnRequest request, ColumnRows into)

@@ -52,7 +52,10 @@ internal sealed class SegmentFile : SharedPart
     public static SegmentFile Open(IFileSystem files, string path, Action<Exception> onDamage, BlockCache? cache = null)
     {
         using IFile file = files.OpenRead(path);
-        return new SegmentFile(files, path, SegmentFooter.Read(file), file.Length, onDamage, cache ?? new BlockCache(0));
+        cache ??= new BlockCache(0);
+        SegmentFooter footer = SegmentFooter.Read(file);
+        footer = footer with { Streams = [.. footer.Streams.Select(cache.Streams.Of)] };
+        return new SegmentFile(files, path, footer, file.Length, onDamage, cache);
     }
 
     public void View(Instant from, Instant to, List<ScanBlock> into)
