@@ -13,9 +13,9 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         BlockColumns columns = Columns();
         try
         {
-            int[] rows = Select(query, columns);
+            var rows = new RowList(Select(query, columns));
             // What orders the rows must be sound before any of them is promised.
-            if (rows.Length > 0)
+            if (rows.Count > 0)
                 _ = columns.Id(rows[0]);
             return new Matches(columns, rows, query);
         }
@@ -50,12 +50,12 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         }
     }
 
-    private int[] Select(BlockQuery query, BlockColumns columns)
+    private RowSet Select(BlockQuery query, BlockColumns columns)
     {
         RowSet rows = InRange(query, columns);
         if (query.Where != Predicate.All && !rows.IsEmpty)
             rows = new BlockFilter(columns).Select(query.Where, rows);
-        return rows.ToArray();
+        return rows;
     }
 
     /// <summary>The columns, to be disposed by the caller. Throws when the block is damaged.</summary>
@@ -94,24 +94,24 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
     private sealed class Matches : BlockMatches
     {
         private readonly BlockColumns _columns;
-        private readonly int[] _rows;
+        private readonly RowList _rows;
         private readonly BlockQuery _query;
         private readonly ByteBuffer _row = new(512);
         private int _at;
         private bool _loaded;
 
-        public Matches(BlockColumns columns, int[] rows, BlockQuery query)
+        public Matches(BlockColumns columns, RowList rows, BlockQuery query)
         {
             (_columns, _rows, _query) = (columns, rows, query);
             if (!query.OldestFirst)
-                Array.Reverse(rows);
+                rows.Reverse();
         }
 
         public override long BytesRead => _columns.BytesRead;
 
         public override Exception? Damage => _columns.Damage;
 
-        public override int Count => _rows.Length;
+        public override int Count => _rows.Count;
 
         public override RowId Id => _columns.Id(_rows[_at]);
 
@@ -126,29 +126,29 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
             }
         }
 
-        public override bool Advance() => ++_at < _rows.Length;
+        public override bool Advance() => ++_at < _rows.Count;
 
         /// <summary>Rows are in order of time, so that each step is counted before the next begins.</summary>
         public override void CountRows(long step, CountVisitor visit)
         {
-            if (_rows.Length == 0)
+            if (_rows.Count == 0)
                 return;
             if (_columns.Severities is not CodesColumn severities)
                 throw new InvalidDataException("severities are no codes");
             int[] families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1])), 0];
             ReadOnlySpan<int> codes = severities.Codes;
             Span<long> counts = stackalloc long[families.Length];
-            (Instant first, Instant last) = (_columns.Id(_rows[0]).Time, _columns.Id(_rows[^1]).Time);
+            (Instant first, Instant last) = (_columns.Id(_rows[0]).Time, _columns.Id(_rows[_rows.Count - 1]).Time);
             if (Counting.StepOf(first, step) == Counting.StepOf(last, step))
             {
-                foreach (int row in _rows)
+                foreach (int row in _rows.Span)
                     counts[codes[row]]++;
                 Visit(first, families, counts, visit);
                 return;
             }
             ReadOnlySpan<long> times = _columns.Times;
             (Int128 from, Int128 to, Instant any) = (0, 0, default);
-            foreach (int row in _rows)
+            foreach (int row in _rows.Span)
             {
                 if (times[row] < from || times[row] >= to)
                 {
@@ -174,14 +174,15 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
 
         public override void Read(ColumnRequest request, ColumnRows into)
         {
-            into.Start(_rows.Length, request);
-            if (_rows.Length > 0)
+            into.Start(_rows.Count, request);
+            if (_rows.Count > 0)
                 new ColumnReading(_columns, _rows).Fill(request, into);
         }
 
         public override void Dispose()
         {
             _columns.Dispose();
+            _rows.Dispose();
             base.Dispose();
         }
     }

@@ -7,20 +7,22 @@ namespace Tocsin.Storage.Segment;
 
 /// <summary>Numbers the values of fields of some rows of a block, once per different value where the column lies so. One thread.</summary>
 /// <param name="columns">Of the block.</param>
-/// <param name="rows">Which rows; all of them in order is the fastest.</param>
-internal sealed class ColumnReading(BlockColumns columns, int[] rows)
+/// <param name="list">Which rows; all of them in order is the fastest.</param>
+internal sealed class ColumnReading(BlockColumns columns, RowList list)
 {
     /// <summary>A value that is there and counts as none.</summary>
     private const int Nothing = -2;
 
-    private readonly bool _whole = rows.Length == columns.Rows && rows.Length > 0 && rows[0] == 0;
+    private readonly bool _whole = list.Count == columns.Rows && list.Count > 0 && list[0] == 0;
     private readonly ByteBuffer _value = new(256), _row = new(512);
+
+    private ReadOnlySpan<int> Rows => list.Span;
 
     public void Fill(ColumnRequest request, ColumnRows into)
     {
         for (int key = 0; key < request.Keys.Count; key++)
             Keys(request.Keys[key], into.Tables[key], into.KeysOf(key));
-        var values = new ValueReading(columns, rows, _whole);
+        var values = new ValueReading(columns, list, _whole);
         for (int value = 0; value < request.Values.Count; value++)
             values.Read(request.Values[value], into.Values(value));
         if (request.Times || request.Sequences)
@@ -66,7 +68,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 FromCodes(codes, shape, table, into, fresh);
                 break;
             case TextColumn text when shape is not null:
-                new ShapeReading(text, shape, table).Read(rows, into);
+                new ShapeReading(text, shape, table).Read(Rows, into);
                 break;
             case TextColumn text:
                 FromText(text, table, into, fresh);
@@ -75,7 +77,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 for (int i = 0; i < into.Length; i++)
                 {
                     if (into[i] == KeyTable.Missing)
-                        into[i] = KeyOf(column, rows[i], shape, table);
+                        into[i] = KeyOf(column, Rows[i], shape, table);
                 }
                 break;
         }
@@ -107,7 +109,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         Span<int> known = keys.AsSpan(0, column.Values + 1);
         known.Fill(int.MinValue);
         known[column.Values] = KeyTable.Missing;
-        ReadOnlySpan<int> codes = column.Codes;
+        ReadOnlySpan<int> codes = column.Codes, rows = Rows;
         if (fresh && _whole)
         {
             for (int code = 0; code < column.Values; code++)
@@ -132,7 +134,7 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
 
     private void FromText(TextColumn column, KeyTable table, Span<int> into, bool fresh)
     {
-        ReadOnlySpan<int> codes = column.Codes;
+        ReadOnlySpan<int> codes = column.Codes, rows = Rows;
         var numbers = new TemplateNumbers?[column.Templates + 1];
         for (int i = 0; i < rows.Length; i++)
         {
@@ -217,10 +219,10 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 into[i] = keys[streams[i]];
             return true;
         }
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < Rows.Length; i++)
         {
             if (into[i] == KeyTable.Missing)
-                into[i] = keys[streams[rows[i]]];
+                into[i] = keys[streams[Rows[i]]];
         }
         return true;
     }
@@ -230,9 +232,9 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
         var needs = new FieldNeeds();
         key.Path.AddTo(needs);
         columns.Load(needs);
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < Rows.Length; i++)
         {
-            int of = key.Path.TryGet(columns.Assemble(rows[i], _row), out FieldValue value)
+            int of = key.Path.TryGet(columns.Assemble(Rows[i], _row), out FieldValue value)
                 ? KeyOf(value.Encoded, key.Shape, table) : KeyTable.Missing;
             into[i] = Math.Max(of, KeyTable.Missing);
         }
@@ -245,8 +247,8 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
             from.CopyTo(into);
             return;
         }
-        for (int i = 0; i < rows.Length; i++)
-            into[i] = from[rows[i]];
+        for (int i = 0; i < Rows.Length; i++)
+            into[i] = from[Rows[i]];
     }
 
     private void Sequences(Span<long> into)
@@ -271,8 +273,8 @@ internal sealed class ColumnReading(BlockColumns columns, int[] rows)
                 for (int code = 0; code < severities.Length; code++)
                     severities[code] = SeverityOf(column[code]);
                 ReadOnlySpan<int> codes = column.Codes;
-                for (int i = 0; i < rows.Length; i++)
-                    into[i] = codes[rows[i]] < severities.Length ? severities[codes[rows[i]]] : throw new InvalidDataException("a row has no severity");
+                for (int i = 0; i < Rows.Length; i++)
+                    into[i] = codes[Rows[i]] < severities.Length ? severities[codes[Rows[i]]] : throw new InvalidDataException("a row has no severity");
                 break;
             default:
                 throw new InvalidDataException("severities are no codes");

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
@@ -46,6 +47,21 @@ internal sealed class IntPack
 
     /// <summary>The one number there is, over and over; null when there are several.</summary>
     public long? Only => _layout.Only;
+
+    /// <summary>The greatest, each taken without its sign; 0 when there are none.</summary>
+    public static uint Most(ReadOnlySpan<int> numbers)
+    {
+        ReadOnlySpan<uint> rest = MemoryMarshal.Cast<int, uint>(numbers);
+        Vector<uint> most = Vector<uint>.Zero;
+        for (; rest.Length >= Vector<uint>.Count; rest = rest[Vector<uint>.Count..])
+            most = Vector.Max(most, new Vector<uint>(rest));
+        uint one = 0;
+        for (int i = 0; i < Vector<uint>.Count; i++)
+            one = Math.Max(one, most[i]);
+        foreach (uint number in rest)
+            one = Math.Max(one, number);
+        return one;
+    }
 
     /// <param name="values">At least one.</param>
     /// <param name="delta">For values that mostly rise by about the same.</param>

@@ -80,12 +80,24 @@ internal sealed class RowSet
     public int[] ToArray()
     {
         int[] rows = GC.AllocateUninitializedArray<int>(Count);
+        CopyTo(rows);
+        return rows;
+    }
+
+    /// <summary>As <see cref="ToArray"/>, into a span with room for them.</summary>
+    public void CopyTo(Span<int> rows)
+    {
         int at = 0;
         for (int i = 0; i < _words.Length; i++)
         {
+            if (_words[i] == ulong.MaxValue)
+            {
+                for (int row = i << 6, end = row + 64; row < end; row++)
+                    rows[at++] = row;
+                continue;
+            }
             for (ulong word = _words[i]; word != 0; word &= word - 1)
                 rows[at++] = (i << 6) + BitOperations.TrailingZeroCount(word);
         }
-        return rows;
     }
 }

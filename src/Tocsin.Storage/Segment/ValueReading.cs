@@ -7,11 +7,13 @@ namespace Tocsin.Storage.Segment;
 
 /// <summary>Reads the values of fields of some rows of a block. One thread.</summary>
 /// <param name="columns">Of the block.</param>
-/// <param name="rows">Which rows.</param>
+/// <param name="list">Which rows.</param>
 /// <param name="whole">They are all rows, in order.</param>
-internal sealed class ValueReading(BlockColumns columns, int[] rows, bool whole)
+internal sealed class ValueReading(BlockColumns columns, RowList list, bool whole)
 {
     private readonly ByteBuffer _value = new(256), _row = new(512);
+
+    private ReadOnlySpan<int> Rows => list.Span;
 
     public void Read(FieldPath path, ValueColumn into)
     {
@@ -70,10 +72,10 @@ internal sealed class ValueReading(BlockColumns columns, int[] rows, bool whole)
     {
         long[] numbers = ArrayPool<long>.Shared.Rent(Math.Max(1, pack.Count));
         pack.Read(numbers.AsSpan(0, pack.Count));
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < Rows.Length; i++)
         {
-            if (into.IsOpen(i) && present[rows[i]])
-                into.Set(i, read(numbers[present.IndexOf(rows[i])], power));
+            if (into.IsOpen(i) && present[Rows[i]])
+                into.Set(i, read(numbers[present.IndexOf(Rows[i])], power));
         }
         ArrayPool<long>.Shared.Return(numbers);
     }
@@ -82,9 +84,9 @@ internal sealed class ValueReading(BlockColumns columns, int[] rows, bool whole)
     {
         var known = new (ValueKind Kind, long Bits)?[column.Values];
         ReadOnlySpan<int> codes = column.Codes;
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < Rows.Length; i++)
         {
-            int code = codes[rows[i]];
+            int code = codes[Rows[i]];
             if (code == known.Length || !into.IsOpen(i))
                 continue;
             into.Set(i, known[code] ??= Keep(column[code], into));
@@ -96,12 +98,12 @@ internal sealed class ValueReading(BlockColumns columns, int[] rows, bool whole)
 
     private void Each(Column column, ValueColumn into)
     {
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < Rows.Length; i++)
         {
             if (!into.IsOpen(i))
                 continue;
             _value.Clear();
-            column.Write(rows[i], _value);
+            column.Write(Rows[i], _value);
             ReadOnlySpan<byte> encoded = _value.Span;
             if (encoded.Length > 0)
                 into.Set(i, FieldValue.Read(ref encoded));
@@ -124,9 +126,9 @@ internal sealed class ValueReading(BlockColumns columns, int[] rows, bool whole)
         if (!any)
             return false;
         ReadOnlySpan<int> streams = columns.StreamOfRows;
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < Rows.Length; i++)
         {
-            if (into.IsOpen(i) && known[streams[rows[i]]] is { } value)
+            if (into.IsOpen(i) && known[streams[Rows[i]]] is { } value)
                 into.Set(i, value);
         }
         return true;
@@ -137,9 +139,9 @@ internal sealed class ValueReading(BlockColumns columns, int[] rows, bool whole)
         var needs = new FieldNeeds();
         path.AddTo(needs);
         columns.Load(needs);
-        for (int i = 0; i < rows.Length; i++)
+        for (int i = 0; i < Rows.Length; i++)
         {
-            if (path.TryGet(columns.Assemble(rows[i], _row), out FieldValue value))
+            if (path.TryGet(columns.Assemble(Rows[i], _row), out FieldValue value))
                 into.Set(i, value);
         }
     }

@@ -33,6 +33,21 @@ public sealed class IntPackTests
     }
 
     [Fact]
+    public void The_greatest_of_some_numbers_is_found_wherever_it_stands()
+    {
+        for (int length = 0; length < 70; length++)
+        {
+            for (int place = 0; place < length; place++)
+            {
+                int[] numbers = Enumerable.Repeat(5, length).ToArray();
+                numbers[place] = place % 2 == 0 ? 1000 : -1;
+                IntPack.Most(numbers).ShouldBe(place % 2 == 0 ? 1000 : uint.MaxValue);
+            }
+        }
+        IntPack.Most([]).ShouldBe(0u);
+    }
+
+    [Fact]
     public void A_pack_that_reaches_past_its_bytes_is_refused()
     {
         var bytes = new ByteBuffer();

@@ -214,10 +214,7 @@ internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Colum
         if (_recent is not null)
             Place(codes);
         // One pass proves all: as unsigned numbers none is above the count.
-        uint most = 0;
-        foreach (int code in codes.AsSpan(0, Rows))
-            most = Math.Max(most, (uint)code);
-        if (most > (uint)Values)
+        if (IntPack.Most(codes.AsSpan(0, Rows)) > (uint)Values)
             throw new InvalidDataException("a row points past its dictionary");
         return codes;
     }

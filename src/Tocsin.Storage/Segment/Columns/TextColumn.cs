@@ -332,10 +332,7 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
     {
         int[] codes = ArrayPool<int>.Shared.Rent(Math.Max(1, Rows));
         _pack.Read(codes.AsSpan(0, Rows));
-        uint most = 0;
-        foreach (int code in codes.AsSpan(0, Rows))
-            most = Math.Max(most, (uint)code);
-        if (most > (uint)Templates)
+        if (IntPack.Most(codes.AsSpan(0, Rows)) > (uint)Templates)
             throw new InvalidDataException("a row points past its templates");
         return codes;
     }
