@@ -10,14 +10,16 @@ internal sealed class JudgedNames
 {
     private const int PlaceBits = 8, Places = 1 << PlaceBits, LongestName = 64;
 
+    /// <summary>With room for the longest, so that names that fight for a place leave no garbage.</summary>
     private readonly byte[]?[] _names = new byte[Places][];
+    private readonly byte[] _lengths = new byte[Places];
     private readonly bool[] _sensitive = new bool[Places];
 
     public bool TryFind(ReadOnlySpan<byte> name, out bool sensitive)
     {
         int place = PlaceOf(name);
         sensitive = _sensitive[place];
-        return name.SequenceEqual(_names[place]) && name.Length > 0;
+        return name.Length > 0 && name.Length == _lengths[place] && name.SequenceEqual(_names[place].AsSpan(0, name.Length));
     }
 
     public void Add(ReadOnlySpan<byte> name, bool sensitive)
@@ -25,12 +27,8 @@ internal sealed class JudgedNames
         if (name.Length > LongestName)
             return;
         int place = PlaceOf(name);
-        // The array of the name before is taken over when it is as long.
-        if (_names[place] is { } known && known.Length == name.Length)
-            name.CopyTo(known);
-        else
-            _names[place] = name.ToArray();
-        _sensitive[place] = sensitive;
+        name.CopyTo(_names[place] ??= new byte[LongestName]);
+        (_lengths[place], _sensitive[place]) = ((byte)name.Length, sensitive);
     }
 
     private static int PlaceOf(ReadOnlySpan<byte> name)
