@@ -10,10 +10,26 @@ public sealed class Screen : IAsyncDisposable
     private static readonly Lazy<string> s_axe =
         new(() => File.ReadAllText(Path.Combine(Repository.Root, "web/node_modules/axe-core/axe.min.js")));
 
+    /// <summary>Counts the questions to the server whose answers are not read yet, as window.asked.</summary>
+    private const string CountQuestions =
+        """
+        (() => {
+          const ask = window.fetch;
+          const answered = () => setTimeout(() => window.asked--);
+          window.asked = 0;
+          window.fetch = (...question) => {
+            window.asked++;
+            const answer = ask(...question);
+            answer.then((a) => a.clone().arrayBuffer()).then(answered, answered);
+            return answer;
+          };
+        })();
+        """;
+
     private readonly IBrowserContext _context;
     private readonly List<string> _errors = [];
 
-    internal Screen(IBrowserContext context, IPage page)
+    private Screen(IBrowserContext context, IPage page)
     {
         _context = context;
         Page = page;
@@ -23,6 +39,12 @@ public sealed class Screen : IAsyncDisposable
                 _errors.Add($"{message.Type}: {message.Text}");
         };
         page.PageError += (_, error) => _errors.Add($"page error: {error}");
+    }
+
+    internal static async Task<Screen> In(IBrowserContext context)
+    {
+        await context.AddInitScriptAsync(CountQuestions);
+        return new Screen(context, await context.NewPageAsync());
     }
 
     public IPage Page { get; }
@@ -42,7 +64,7 @@ public sealed class Screen : IAsyncDisposable
         await Settled();
     }
 
-    /// <summary>Returns when the screen's first data are there: no skeleton is left.</summary>
+    /// <summary>Returns when the screen's data are there: no skeleton is left, and no question without its answer.</summary>
     public async Task Settled()
     {
         await Page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
@@ -50,6 +72,7 @@ public sealed class Screen : IAsyncDisposable
             """
             () => document.querySelector('main').innerText.trim() !== ''
               && !document.querySelector('[role=status] > .visually-hidden')
+              && window.asked === 0
             """);
     }
 

@@ -54,7 +54,7 @@ public sealed class Stage : IAsyncLifetime
             ViewportSize = new() { Width = width, Height = 900 }, Permissions = ["clipboard-read", "clipboard-write"],
         });
         context.SetDefaultTimeout(10_000);
-        var screen = new Screen(context, await context.NewPageAsync());
+        Screen screen = await Screen.In(context);
         await screen.Go(path);
         return screen;
     }

@@ -41,14 +41,6 @@ internal static class OtlpLog
         End(to, at, width, value, inner);
     }
 
-    public static void Attribute(Utf8Text to, ReadOnlySpan<char> key, ReadOnlySpan<byte> text, int field = Attributes)
-    {
-        var (width, inner) = (Proto.Width(key.Length * 3 + text.Length + Around), Proto.Width(text.Length + Around));
-        var at = Begin(to, field, key, width, inner, out var value);
-        to.Field(TextValue, text);
-        End(to, at, width, value, inner);
-    }
-
     public static void Attribute(Utf8Text to, ReadOnlySpan<char> key, long number, int field = Attributes)
     {
         var width = Proto.Width(key.Length * 3 + Around);

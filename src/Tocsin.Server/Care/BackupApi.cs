@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Tocsin.Alerting.Api;
+using Tocsin.Storage.Care;
 
 namespace Tocsin.Server.Care;
 
@@ -18,7 +19,7 @@ internal sealed class BackupApi(BackupJob job)
         backup.MapPost("", Begin).Accepts<BackupOrder>("application/json").WithName("beginBackup")
             .WithSummary("Begins a backup into a folder on the server's machine")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415);
-        backup.MapGet("", Results<Ok<BackupState>, ProblemHttpResult> () => job.State is { } state
+        backup.MapGet("", Results<Ok<CareState<BackupReport>>, ProblemHttpResult> () => job.State is { } state
             ? TypedResults.Ok(state)
             : Problem.NotFound("No backup was asked for since the server has started.")).WithName("backup")
             .WithSummary("How far the last backup is, or how it ended").ProducesProblem(404);
@@ -33,7 +34,7 @@ internal sealed class BackupApi(BackupJob job)
         ? null
         : new Fault("directory", "it is no absolute path", "a folder on the server's machine, such as /var/backups/tocsin");
 
-    private async Task<Results<Accepted<BackupState>, ProblemHttpResult>> Begin(HttpRequest request)
+    private async Task<Results<Accepted<CareState<BackupReport>>, ProblemHttpResult>> Begin(HttpRequest request)
     {
         JsonRequest<BackupOrder> body = await JsonRequest.Read(request, CareJson.Default.BackupOrder, OrderBytes);
         if (body.Value is not { } order)

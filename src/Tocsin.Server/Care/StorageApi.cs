@@ -75,7 +75,7 @@ internal sealed class StorageApi(Database database, TocsinSettings settings, Bac
 public sealed record StorageAnswer(
     string DataDirectory, long Rows, int Segments, long Bytes, long WalBytes, long MemoryRows, long MemoryBytes, int PendingDeletions,
     string? Failure, IReadOnlyList<StorageClass> Classes, StorageBudgets Budgets, double CrashDays, StorageDisk Disk, StorageHealth Health,
-    BackupState? Backup, VerifyState? Verification);
+    CareState<BackupReport>? Backup, CareState<VerifyReport>? Verification);
 
 /// <summary>Rows that are kept alike.</summary>
 /// <param name="Dataset">"logs" or "spans".</param>

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Tocsin.Alerting.Api;
+using Tocsin.Storage.Care;
 
 namespace Tocsin.Server.Care;
 
@@ -18,13 +19,13 @@ internal sealed class VerifyApi(VerifyJob job, string data)
         verify.MapPost("", Begin).Accepts<VerifyOrder>("application/json").WithName("beginVerify")
             .WithSummary("Begins to read the server's data, or a backup, and to compare every checksum")
             .ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415);
-        verify.MapGet("", Results<Ok<VerifyState>, ProblemHttpResult> () => job.State is { } state
+        verify.MapGet("", Results<Ok<CareState<VerifyReport>>, ProblemHttpResult> () => job.State is { } state
             ? TypedResults.Ok(state)
             : Problem.NotFound("No verification was asked for since the server has started.")).WithName("verify")
             .WithSummary("How far the last verification is, or what it has found").ProducesProblem(404);
     }
 
-    private async Task<Results<Accepted<VerifyState>, ProblemHttpResult>> Begin(HttpRequest request)
+    private async Task<Results<Accepted<CareState<VerifyReport>>, ProblemHttpResult>> Begin(HttpRequest request)
     {
         JsonRequest<VerifyOrder> body = await JsonRequest.Read(request, CareJson.Default.VerifyOrder, OrderBytes);
         if (body.Value is not { } order)

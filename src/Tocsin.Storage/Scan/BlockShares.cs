@@ -80,15 +80,14 @@ internal sealed class BlockShares(BlockQuery query, long mostRows, Action<Except
                 throw new TooManyRowsException(mostRows);
             try
             {
-                if (matches.Count == 0)
-                    return;
-                take = read(share.Gathered, matches);
+                take = matches.Count == 0 ? static () => { } : read(share.Gathered, matches);
+                // Told once: here, or below when reading ended at it.
+                if (matches.Damage is { } damage)
+                    Damaged(share, damage);
             }
             finally
             {
                 share.Bytes += matches.BytesRead;
-                if (matches.Damage is { } damage)
-                    Damaged(share, damage);
             }
         }
         catch (Exception error) when (error is IOException or InvalidDataException)

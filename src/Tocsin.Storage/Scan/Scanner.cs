@@ -4,7 +4,7 @@ using Tocsin.Model.Events;
 namespace Tocsin.Storage.Scan;
 
 /// <summary>
-/// Merges the matches of many blocks into one ordered stream, or hands them on block by block. A block is opened only when its time
+/// Merges the matches of many blocks into one ordered stream, or hands them on one block after the other. A block is opened only when its time
 /// bound says that it may hold the next row, so a scan that stops early never reads the rest. One thread.
 /// </summary>
 internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, CancellationToken cancel)
@@ -30,38 +30,6 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
         while (queue.Next is not null)
         {
             if (Take(queue) is { } matches && !VisitAll(matches, visit))
-                break;
-        }
-        return Report(segments);
-    }
-
-    /// <summary>Block by block, in no order.</summary>
-    /// <param name="blocks">Those that may hold rows.</param>
-    /// <param name="segments">How many segments the dataset has.</param>
-    /// <param name="read">Reads what is wanted of matches, of which there is at least one.</param>
-    /// <param name="visit">Called once they are read; returns false to stop.</param>
-    public ScanReport Run(List<ScanBlock> blocks, int segments, Action<BlockMatches> read, Func<bool> visit)
-    {
-        using var queue = new BlockQueue(blocks, _query, cancel);
-        while (queue.Next is not null)
-        {
-            if (Take(queue) is not { } matches)
-                continue;
-            bool whole = true;
-            try
-            {
-                read(matches);
-            }
-            catch (Exception error) when (IsDamage(error))
-            {
-                Damaged(matches, error);
-                whole = false;
-            }
-            finally
-            {
-                Close(matches);
-            }
-            if (whole && !visit())
                 break;
         }
         return Report(segments);

@@ -5,6 +5,7 @@ import table from '../../shared/ui/Table.module.css';
 import { To } from '../../shared/ui/To';
 import type { Storage, StorageClass } from './api';
 import styles from './Care.module.css';
+import { DamageList } from './DamageList';
 import { daysText, spanText } from './words';
 
 export function StoredSection({ storage }: { storage: Storage }) {
@@ -92,17 +93,7 @@ function Disk({ storage }: { storage: Storage }) {
             {plural(health.damagedPlaces, 'place is', 'places are')} not as written. What they held is left out of answers, the rest is served.
             Copy the files from a sound backup with the server stopped.
           </p>
-          <ul>
-            {health.damage.map((one) => (
-              <li key={`${one.file} ${one.offset}`}>
-                <code>
-                  {one.file}
-                  {one.offset >= 0 && ` at byte ${one.offset}`}
-                </code>{' '}
-                {one.problem}
-              </li>
-            ))}
-          </ul>
+          <DamageList damage={health.damage} />
         </div>
       )}
     </>

@@ -5,6 +5,7 @@ import { Section } from '../../shared/ui/Section';
 import { When } from '../../shared/ui/When';
 import { useCareDeeds, type VerifyReport, type Work } from './api';
 import styles from './Care.module.css';
+import { DamageList } from './DamageList';
 import { ProgressBar } from './ProgressBar';
 
 /** Compares every checksum of the data, or of a snapshot, and tells what is damaged. */
@@ -31,19 +32,7 @@ export function VerifySection({ state }: { state?: Work<VerifyReport> }) {
             <code>{report.folder}</code> <When time={state.endedAt} />: {plural(report.files, 'file')}, {bytes(report.bytes)},{' '}
             {plural(report.segments, 'segment')}, {plural(report.blocks, 'block')}
           </p>
-          {report.damage.length > 0 && (
-            <ul className={styles.alarm} aria-label="Damage">
-              {report.damage.slice(0, 100).map((one) => (
-                <li key={`${one.file} ${one.offset}`}>
-                  <code>
-                    {one.file}
-                    {one.offset >= 0 && ` at byte ${one.offset}`}
-                  </code>{' '}
-                  {one.problem}
-                </li>
-              ))}
-            </ul>
-          )}
+          {report.damage.length > 0 && <DamageList className={styles.alarm} damage={report.damage} />}
         </>
       )}
     </Section>

@@ -29,7 +29,7 @@ export function Facets({
           <Value
             key={family}
             name={family}
-            count={totals?.[family] ?? 0}
+            count={totals && (totals[family] ?? 0)}
             most={most}
             color={`var(--${family}-fill)`}
             pressed={url.level === family}
@@ -110,7 +110,8 @@ function Value({
   onClick,
 }: {
   name: string;
-  count: number;
+  /** Undefined until it is known. */
+  count?: number;
   most: number;
   color?: string;
   pressed: boolean;
@@ -120,8 +121,8 @@ function Value({
     <li>
       <button type="button" aria-pressed={pressed} onClick={onClick} title={name}>
         <span className="ellipsis">{name || '(empty)'}</span>
-        <b>{brief(count)}</b>
-        <i aria-hidden="true" style={{ width: `${(count / most) * 100}%`, background: color }} />
+        <b>{count === undefined ? '…' : brief(count)}</b>
+        <i aria-hidden="true" style={{ width: `${((count ?? 0) / most) * 100}%`, background: color }} />
       </button>
     </li>
   );
