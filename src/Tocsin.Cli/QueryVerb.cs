@@ -50,6 +50,12 @@ internal static class QueryVerb
         foreach (JsonElement row in answer.GetProperty("rows").EnumerateArray())
             table.AddRow([.. row.EnumerateArray().Select(cell => Show.Safe(Cell(cell)))]);
         AnsiConsole.Write(table);
+        PrintRemarks(answer);
+    }
+
+    /// <summary>What the reader of an answer is to know besides its rows.</summary>
+    internal static void PrintRemarks(JsonElement answer)
+    {
         foreach (JsonElement note in answer.GetProperty("notes").EnumerateArray())
             Console.Error.WriteLine($"tocsin: {note.GetString()}");
         if (answer.GetProperty("truncated").GetBoolean())

@@ -58,6 +58,28 @@ public sealed class VerbsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Patterns_print_share_first_seen_a_trend_and_what_is_new()
+    {
+        long now = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds();
+        string Record(string text, long secondsAgo) =>
+            $$$"""{"timeUnixNano":"{{{now - 1000 * secondsAgo}}}000000","severityNumber":9,"body":{"stringValue":"{{{text}}}"}}""";
+        string records = string.Join(',', Record("order 1 paid", 5000), Record("order 17 paid", 20), Record("order 18 paid", 15), Record("disk 3 full", 10));
+        await Post("v1/logs", $$$"""{"resourceLogs":[{"scopeLogs":[{"logRecords":[{{{records}}}]}]}]}""");
+        (int code, string output, _) = await Tocsin("patterns", "--from", "-1h");
+        code.ShouldBe(0);
+        string[] lines = [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1)];
+        lines.Length.ShouldBe(2);
+        lines[0].ShouldMatch(@"^\s*2 +66\.7 % +INFO +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +·{23}█ +order <n> paid");
+        lines[1].ShouldMatch(@"^\s*1 +33\.3 % +INFO +\d{4}-\d\d-\d\d \d\d:\d\d:\d\d +·{23}█ +new +disk <n> full");
+        JsonElement answer = JsonSerializer.Deserialize<JsonElement>((await Tocsin("patterns", "disk", "--from", "-1h", "--json")).Output);
+        string[] names = [.. answer.GetProperty("columns").EnumerateArray().Select(c => c.GetProperty("name").GetString()!)];
+        names.ShouldBe(["pattern", "count", "share", "level", "first", "last", "trend", "new", "example"]);
+        JsonElement row = answer.GetProperty("rows")[0];
+        row[6].EnumerateArray().Select(c => c.GetInt32()).ShouldBe([.. Enumerable.Repeat(0, 23), 1]);
+        row[7].GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Saved_views_are_listed_and_run()
     {
         (await Tocsin("views")).Code.ShouldBe(1);

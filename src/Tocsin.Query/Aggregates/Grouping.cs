@@ -29,17 +29,18 @@ internal sealed class Grouping
     }
 
     /// <summary>Groups of rows that are fed by columns.</summary>
-    public Grouping(int keys, MemoryBudget budget)
+    public Grouping(int keys, MemoryBudget budget, params Accumulator[] ofRows)
     {
         Table = new GroupTable(keys, budget);
-        (_keys, _values, _accumulators) = ([], [null], [new RowFacts(budget)]);
+        (_keys, _values, _accumulators) = ([], [], ofRows);
     }
 
     public GroupTable Table { get; }
 
     public IReadOnlyList<Accumulator> Accumulators => _accumulators;
 
-    public void Add(in PipeRow row)
+    /// <summary>Returns the group of the row.</summary>
+    public int Add(in PipeRow row)
     {
         Table.Key.Clear();
         foreach (Operand key in _keys)
@@ -54,6 +55,7 @@ internal sealed class Grouping
             accumulator.At = row.Id;
             value.AddTo(accumulator, group, row);
         }
+        return group;
     }
 
     /// <summary>Adds groups that were gathered apart.</summary>

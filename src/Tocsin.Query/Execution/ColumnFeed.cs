@@ -56,10 +56,12 @@ internal static class ColumnFeed
         return Feed(groups, make, plan, request, context);
     }
 
-    /// <summary>Groups rows by keys, as far as <see cref="GroupColumn"/> has them, into groups of <see cref="RowFacts"/>.</summary>
-    public static ScanReport FeedFacts(Grouping groups, IReadOnlyList<Expression> keys, ScanRequest request, QueryContext context) => Feed(
-        groups, budget => new Grouping(keys.Count, budget),
-        new GroupPlan([.. keys.Select(k => GroupColumn.Of(k)!.Value)], [null], ordered: true, levels: true), request, context);
+    /// <summary>Groups rows by keys, as far as <see cref="GroupColumn"/> has them, with aggregates of rows: the first is <see cref="RowFacts"/>.</summary>
+    public static ScanReport FeedFacts(
+        Grouping groups, Func<MemoryBudget, Grouping> make, IReadOnlyList<Expression> keys, ScanRequest request, QueryContext context) => Feed(
+        groups, make,
+        new GroupPlan([.. keys.Select(k => GroupColumn.Of(k)!.Value)], [.. groups.Accumulators.Select(_ => (GroupColumn?)null)], ordered: true, levels: true),
+        request, context);
 
     private static ScanReport Feed(
         Grouping groups, Func<MemoryBudget, Grouping> make, GroupPlan plan, ScanRequest request, QueryContext context)

@@ -21,8 +21,11 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         Operator next = output;
         for (int i = pipes.Count - 1; i >= 0; i--)
         {
-            next = pipes[i].Build(new PipeBuild(context, LimitBehind(pipes, i, context.Request.MaxRows), shapes[i]),
-                next);
+            var front = new QueryPlan(filter, [.. pipes.Take(i)]);
+            next = pipes[i].Build(new PipeBuild(context, LimitBehind(pipes, i, context.Request.MaxRows), shapes[i])
+            {
+                LookBack = LooksBack(pipes, shapes, i) ? new LookBack(context, front) : null,
+            }, next);
         }
         return new Pipeline(RequestOf(filter, pipes, shapes, context), next, output,
             pipes.Count > 0 && HeaderCount.Fits(pipes[0]), pipes.Count > 0 && ColumnFeed.Fits(pipes[0], LimitBehind(pipes, 0, context.Request.MaxRows)));
@@ -55,6 +58,21 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
         }
         // One more tells that there are more.
         return maxRows < long.MaxValue ? maxRows + 1 : null;
+    }
+
+    /// <summary>Whether a pipe of records tells what is new, and anybody looks at it: it is not for nothing.</summary>
+    internal static bool LooksBack(Items<Pipe> pipes, IReadOnlyList<Shape> shapes, int at)
+    {
+        if (pipes[at] is not PatternsPipe || !shapes[at].IsOpen)
+            return false;
+        var use = new FieldUse();
+        for (int i = at + 1; i < pipes.Count; i++)
+        {
+            pipes[i].AddFields(use);
+            if (!shapes[i + 1].Names.Contains(PatternsPipe.NewColumn))
+                return use.All || use.Names.Contains(PatternsPipe.NewColumn);
+        }
+        return true;
     }
 
     private static ScanRequest RequestOf(Filter filter, Items<Pipe> pipes, List<Shape> shapes, QueryContext context) =>

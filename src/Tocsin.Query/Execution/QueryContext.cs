@@ -6,7 +6,7 @@ namespace Tocsin.Query.Execution;
 
 /// <summary>What the operators of one running query share. One thread.</summary>
 internal sealed class QueryContext(
-    Database database, QueryRequest request, Instant now, MemoryPool pool, CancellationToken cancel) : IDisposable
+    Database database, QueryRequest request, Instant now, MemoryBudget budget, CancellationToken cancel) : IDisposable
 {
     public const int MaxNotes = 10;
 
@@ -20,7 +20,7 @@ internal sealed class QueryContext(
 
     public CancellationToken Cancel => cancel;
 
-    public MemoryBudget Budget { get; } = new(request.MemoryBytes, pool);
+    public MemoryBudget Budget => budget;
 
     /// <summary>What scans beside the first one had to do.</summary>
     public ScanReport FurtherScans { get; private set; } = QueryReport.None;
@@ -33,7 +33,10 @@ internal sealed class QueryContext(
     /// <summary>True when the range has no end of its own on either side.</summary>
     public bool IsEndless => request.From.UnixNanos == long.MinValue || request.To.UnixNanos == long.MaxValue;
 
-    public void Dispose() => Budget.Dispose();
+    /// <summary>For another question of the same query. Its budget is this one's, so it is not to be disposed.</summary>
+    public QueryContext Of(QueryRequest other) => new(database, other, now, budget, cancel);
+
+    public void Dispose() => budget.Dispose();
 
     public void Note(string sentence)
     {

@@ -24,7 +24,8 @@ public sealed class QueryEngine(
         long began = Stopwatch.GetTimestamp();
         using var timer = request.MaxTime > TimeSpan.Zero ? new CancellationTokenSource(request.MaxTime, clock) : new CancellationTokenSource();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, timer.Token);
-        using var context = new QueryContext(database, request, Instant.Now(clock), _memory, either.Token);
+        using var context = new QueryContext(
+            database, request, Instant.Now(clock), new MemoryBudget(request.MemoryBytes, _memory), either.Token);
         var pipeline = Pipeline.Build(plan, context, sink);
         ScanReport scan = QueryReport.None;
         string? refused = null;

@@ -67,8 +67,8 @@ public sealed record DedupPipe(Items<NamedExpression> Fields) : Pipe
             }, context.Cancel);
             if (!wanted || rows <= most)
                 return report;
-            var groups = new Grouping(_fields.Length, context.Budget);
-            report = QueryReport.Sum(report, ColumnFeed.FeedFacts(groups, _fields, request, context));
+            Grouping groups = Groups(context.Budget);
+            report = QueryReport.Sum(report, ColumnFeed.FeedFacts(groups, Groups, _fields, request, context));
             RowId[] first = [.. Enumerable.Range(0, groups.Table.Count).Where(g => IsNew(groups.Table.KeyOf(g)))
                 .Select(g => ((RowFacts)groups.Accumulators[0])[g].Newest).OrderDescending()];
             foreach (RowId[] page in first.Chunk(Page))
@@ -81,6 +81,8 @@ public sealed record DedupPipe(Items<NamedExpression> Fields) : Pipe
             }
             return report;
         }
+
+        private Grouping Groups(MemoryBudget budget) => new(_fields.Length, budget, new RowFacts(budget));
 
         private bool IsNew(IReadOnlyList<Cell> key)
         {

@@ -11,13 +11,18 @@ namespace Tocsin.Query.Pipes;
 
 /// <summary>
 /// patterns 20 by service: messages by their shape, most frequent first, with count, share, the highest level, first
-/// and last time and the newest example.
+/// and last time, counts over time, whether it is new, and the newest example.
 /// </summary>
 public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
 {
     private const long Usual = 50;
 
-    private static readonly string[] s_columns = ["pattern", "count", "share", "level", "first", "last", "example"];
+    public const string NewColumn = "new";
+
+    private const string TrendColumn = "trend";
+
+    private static readonly string[] s_columns =
+        ["pattern", "count", "share", "level", "first", "last", TrendColumn, NewColumn, "example"];
 
     private static readonly Items<AggregateCall> s_calls =
     [
@@ -49,15 +54,17 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
             key.Expression.AddFields(use);
     }
 
-    internal override Operator Build(PipeBuild build, Operator next) => new Run(this, build.Context, next);
+    internal override Operator Build(PipeBuild build, Operator next) => new Run(this, build, next);
 
     private protected override string Arguments() =>
         Most.ToString(CultureInfo.InvariantCulture) + (By.Count == 0 ? "" : $" by {string.Join(", ", By)}");
 
-    private sealed class Run(PatternsPipe pipe, QueryContext context, Operator next) : Operator, IColumnFed
+    private sealed class Run(PatternsPipe pipe, PipeBuild build, Operator next) : Operator, IColumnFed
     {
         private readonly Expression[] _keys = KeysOf(pipe);
-        private readonly Grouping _groups = new(KeysOf(pipe), s_calls, 0, context);
+        private readonly Grouping _groups = new(KeysOf(pipe), s_calls, 0, build.Context);
+        private readonly Trend _trend = new(build.Context.Budget, build.Context.Request);
+        private readonly Operand _time = new(new FieldReference("time"), build.Context);
         private readonly FieldSource _message = new("message");
         private Grouping? _facts;
         private long _total;
@@ -67,14 +74,16 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
             if (_message.Get(row).IsMissing)
                 return true;
             _total++;
-            _groups.Add(row);
+            int group = _groups.Add(row);
+            _trend.Grow(_groups.Table.Count);
+            _time.AddTo(_trend, group, row);
             return true;
         }
 
         public ScanReport FeedColumns(ScanRequest request)
         {
-            _facts = new Grouping(_keys.Length, context.Budget);
-            return ColumnFeed.FeedFacts(_facts, _keys, request, context);
+            _facts = Facts(build.Context.Budget);
+            return ColumnFeed.FeedFacts(_facts, Facts, _keys, request, build.Context);
         }
 
         public override void Finish()
@@ -84,10 +93,15 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
             ulong number = 0;
             if (_facts is not null)
                 TakeFacts(_facts);
-            foreach (int group in MostFrequent(_groups))
+            int[] wanted = [.. MostFrequent(_groups)];
+            bool[]? isNew = FindNew(wanted);
+            for (int i = 0; i < wanted.Length; i++)
             {
+                int group = wanted[i];
                 _groups.Fill(set, names, group);
                 set.Set("share", Cell.Of(Math.Round((double)Count(_groups, group) / _total, 4)));
+                set.Set(TrendColumn, _trend.Result(group));
+                set.Set(NewColumn, isNew is null ? Cell.Missing : Cell.Of(isNew[i]));
                 if (!next.Push(new PipeRow(new RowId(default, number++), set)))
                     break;
             }
@@ -99,12 +113,12 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
         {
             int[] wanted = [.. MostFrequent(facts)];
             var examples = new Dictionary<RowId, Cell>();
-            context.AddScan(context.Database.Rows(
-                context.Request.Dataset, [.. wanted.Select(g => FactOf(facts, g).Newest)], [_message.Path], (in EventRow row, RowId id) =>
+            build.Context.AddScan(build.Context.Database.Rows(
+                build.Context.Request.Dataset, [.. wanted.Select(g => FactOf(facts, g).Newest)], [_message.Path], (in EventRow row, RowId id) =>
                 {
                     examples[id] = _message.Get(new PipeRow(row, id, Overlay.Empty));
                     return true;
-                }, context.Cancel));
+                }, build.Context.Cancel));
             _total = Enumerable.Range(0, facts.Table.Count).Where(g => HasMessage(facts, g)).Sum(g => Count(facts, g));
             foreach (int group in wanted)
             {
@@ -113,6 +127,8 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
                 foreach (Cell part in facts.Table.KeyOf(group))
                     _groups.Table.Key.Add(part);
                 int into = _groups.FindGroup();
+                _trend.Grow(_groups.Table.Count);
+                _trend.Merge(facts.Accumulators[1], group, into);
                 ((Count)_groups.Accumulators[0]).AddRows(into, fact.Count);
                 _groups.Accumulators[1].AddOther(into, Cell.OfLevel(fact.Level));
                 _groups.Accumulators[2].AddOther(into, Cell.Of(fact.First));
@@ -122,6 +138,24 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
                     _groups.Accumulators[4].AddOther(into, example);
             }
         }
+
+        /// <summary>Of each group whether it is new; null when that is not asked for, or nobody can say.</summary>
+        private bool[]? FindNew(int[] groups)
+        {
+            if (build.LookBack is not { } before || groups.Length == 0)
+                return null;
+            var seen = new GroupTable(_keys.Length, build.Context.Budget);
+            if (!before.TryFind([.. _keys.Select((k, i) => new NamedExpression(k, $"key {i}"))], seen))
+                return null;
+            return [.. groups.Select(g =>
+            {
+                int known = seen.Count;
+                return seen.FindStart(_groups.Table.KeyOf(g)) == known;
+            })];
+        }
+
+        private Grouping Facts(MemoryBudget budget) =>
+            new(_keys.Length, budget, new RowFacts(budget), new Trend(budget, build.Context.Request));
 
         private IEnumerable<int> MostFrequent(Grouping groups)
         {

@@ -41,4 +41,8 @@ public abstract record Pipe
 /// <summary>What a pipe needs to know to be built.</summary>
 /// <param name="Limit">How many rows the next pipe lets through; null when it is no limit.</param>
 /// <param name="Input">The columns in front of the pipe.</param>
-internal sealed record PipeBuild(QueryContext Context, long? Limit, Shape Input);
+internal sealed record PipeBuild(QueryContext Context, long? Limit, Shape Input)
+{
+    /// <summary>Null when nobody asks what was there before.</summary>
+    public LookBack? LookBack { get; init; }
+}

@@ -28,7 +28,7 @@ public sealed record QueryExplanation(string Query, ExplainNode Plan, string Tex
         for (int i = 0; i < pipes.Count; i++)
         {
             string columns = string.Join(", ", shapes[i + 1].Names);
-            node = new ExplainNode(pipes[i].ToString(), How(pipes, i, request), $"columns: {columns}", [node]);
+            node = new ExplainNode(pipes[i].ToString(), How(pipes, i, request) + (Pipeline.LooksBack(pipes, shapes, i) ? "; the time before is asked too, for what is new" : ""), $"columns: {columns}", [node]);
         }
         return node;
     }

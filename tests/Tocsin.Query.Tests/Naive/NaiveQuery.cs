@@ -18,12 +18,14 @@ internal sealed class NaiveQuery(Instant from, Instant to)
     private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private List<NaiveRow> _records = [];
+    private QueryPlan _plan = null!;
 
     private bool IsEndless => from.UnixNanos == long.MinValue || to.UnixNanos == long.MaxValue;
 
     public List<NaiveRow> Run(QueryPlan plan, IEnumerable<NaiveRow> records)
     {
         _records = [.. records];
+        _plan = plan;
         List<NaiveRow> rows =
         [
             .. _records.Where(r => r.Record!.Time >= from && (r.Record.Time < to || to.UnixNanos == long.MaxValue))
@@ -223,7 +225,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
         return Numbered(answer);
     }
 
-    private static List<NaiveRow> Patterns(PatternsPipe pipe, List<NaiveRow> rows)
+    private List<NaiveRow> Patterns(PatternsPipe pipe, List<NaiveRow> rows)
     {
         rows = [.. rows.Where(r => r.Get("message") is not null)];
         List<NaiveRow> shaped = [.. rows.Select(r => r.With("pattern", MessagePattern.Of(NaiveValue.Text(r.Get("message")))))];
@@ -234,9 +236,35 @@ internal sealed class NaiveQuery(Instant from, Instant to)
             new("count", [], "count"), new("max", [new FieldReference("level")], "level"), new("min", [time], "first"),
             new("max", [time], "last"), new("last", [new FieldReference("message")], "example"),
         ];
-        return Numbered(Ordered(shaped.GroupBy(r => Key(keys, r)).Select(g => Row(keys, calls, [.. g], 0)), keys.Select(k => k.Name))
+        List<NaiveRow>? before = Before(pipe);
+        return Numbered(Ordered(
+            shaped.GroupBy(r => Key(keys, r)).Select(g => Row(keys, calls, [.. g], 0).With("trend", Trend(g))
+                .With("new", before is null ? null : before.All(r => Key(keys, r) != g.Key))), keys.Select(k => k.Name))
             .OrderByDescending(r => (long)r.Get("count")!).Take((int)pipe.Most)
             .Select(r => r.With("share", Math.Round((long)r.Get("count")! / (double)rows.Count, 4))));
+    }
+
+    private NaiveJson? Trend(IEnumerable<NaiveRow> rows)
+    {
+        if (IsEndless)
+            return null;
+        decimal step = Math.Ceiling((to.UnixNanos - (decimal)from.UnixNanos) / 24);
+        return new NaiveJson(JsonSerializer.Serialize(Enumerable.Range(0, 24).Select(part => rows.Count(r =>
+            r.Get("time") is Instant time && time >= from && time < to && Math.Floor((time.UnixNanos - (decimal)from.UnixNanos) / step) == part))));
+    }
+
+    /// <summary>What came to the pipe in the equally long time before, with its pattern; null when nobody can say.</summary>
+    private List<NaiveRow>? Before(PatternsPipe pipe)
+    {
+        int at = _plan.Pipes.ToList().FindIndex(p => ReferenceEquals(p, pipe));
+        if (IsEndless || _plan.Pipes.Take(at).Any(p => p is StatsPipe or TimechartPipe or TopPipe or PatternsPipe or FacetsPipe or FieldsPipe { Columns.Count: > 0 }))
+            return null;
+        var start = new Instant(2 * from.UnixNanos - to.UnixNanos);
+        if (!_records.Any(r => r.Record!.Time >= start && r.Record.Time < from))
+            return null;
+        var front = new QueryPlan(_plan.Filter, [.. _plan.Pipes.Take(at)]);
+        return [.. new NaiveQuery(start, from).Run(front, _records).Where(r => r.Get("message") is not null)
+            .Select(r => r.With("pattern", MessagePattern.Of(NaiveValue.Text(r.Get("message")))))];
     }
 
     private static List<NaiveRow> Facets(FacetsPipe pipe, List<NaiveRow> rows)

@@ -74,7 +74,7 @@ export function LogsPage() {
         ) : asked || tab === 'patterns' ? (
           <>
             <AnswerStatus answer={badQuery ? undefined : answer.data} busy={answer.isFetching} what={tab === 'patterns' ? 'pattern' : 'row'} />
-            {badQuery ? <div className={styles.blank} /> : <Result found={answer} {...{ filter, range, rows, onStop }} />}
+            {badQuery ? <div className={styles.blank} /> : <Result found={answer} {...{ rows, onStop }} />}
           </>
         ) : (
           <Records

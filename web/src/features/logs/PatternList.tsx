@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import type { TimeRange } from '../../shared/time/range';
 import { dateTime, epochOf } from '../../shared/time/format';
 import { useTimeTexts } from '../../shared/time/useTime';
 import { Chip, LevelMark } from '../../shared/ui/Marks';
@@ -7,30 +6,13 @@ import { brief, count } from '../../shared/ui/number';
 import { EmptyFiltered } from '../../shared/ui/StateBlock';
 import { When } from '../../shared/ui/When';
 import type { QueryAnswer } from './answer';
-import { useAnswer } from './api';
-import { isNew, patternsOf, pieces, trendQuery, trendsOf, trendStep, type Pattern } from './patterns';
+import { patternsOf, pieces, type Pattern } from './patterns';
 import styles from './Result.module.css';
 import { Trend } from './Trend';
 
-/** Messages by their shape; a click shows the records of one. `filter` is what the trends are counted of, if they can be. */
-export function PatternList({
-  answer,
-  filter,
-  range,
-  onPick,
-}: {
-  answer: QueryAnswer;
-  filter?: string;
-  range: TimeRange;
-  onPick: (pattern: string) => void;
-}) {
+/** Messages by their shape; a click shows the records of one. */
+export function PatternList({ answer, onPick }: { answer: QueryAnswer; onPick: (pattern: string) => void }) {
   const patterns = useMemo(() => patternsOf(answer), [answer]);
-  const step = trendStep(Date.parse(answer.to) - Date.parse(answer.from));
-  const trendText = filter === undefined ? undefined : trendQuery(filter, patterns, step);
-  const trend = useAnswer(trendText ?? '', range, 10_000, trendText !== undefined);
-  const trends = useMemo(() => (trend.data ? trendsOf(trend.data, step) : undefined), [trend.data, step]);
-  // Where nothing is older, everything would be new.
-  const old = patterns.some(({ first }) => !isNew(first, answer.from, answer.to));
   if (patterns.length === 0)
     return (
       <EmptyFiltered what="messages">Nothing in this time range fits the query. Widen the range or take a word away.</EmptyFiltered>
@@ -39,14 +21,7 @@ export function PatternList({
   return (
     <ol className={styles.patterns} aria-label="Patterns">
       {patterns.map((pattern, i) => (
-        <Row
-          key={i}
-          pattern={pattern}
-          most={most}
-          trend={trends?.get(pattern.pattern)}
-          fresh={old && isNew(pattern.first, answer.from, answer.to)}
-          onPick={() => onPick(pattern.pattern)}
-        />
+        <Row key={i} pattern={pattern} most={most} onPick={() => onPick(pattern.pattern)} />
       ))}
     </ol>
   );
@@ -55,12 +30,10 @@ export function PatternList({
 interface RowProps {
   pattern: Pattern;
   most: number;
-  trend?: number[];
-  fresh: boolean;
   onPick: () => void;
 }
 
-function Row({ pattern, most, trend, fresh, onPick }: RowProps) {
+function Row({ pattern, most, onPick }: RowProps) {
   const texts = useTimeTexts();
   return (
     <li data-level={pattern.level}>
@@ -71,7 +44,7 @@ function Row({ pattern, most, trend, fresh, onPick }: RowProps) {
           <i aria-hidden="true" style={{ width: `${(pattern.count / most) * 100}%` }} />
         </span>
         <span className={styles.patternTrend}>
-          {trend && <Trend values={trend} label={`${pattern.count} over the range, newest right`} />}
+          {pattern.trend.length > 0 && <Trend values={pattern.trend} label={`${pattern.count} over the range, newest right`} />}
         </span>
         <span className={styles.patternBody}>
           <span className={styles.template}>
@@ -87,8 +60,8 @@ function Row({ pattern, most, trend, fresh, onPick }: RowProps) {
             {pattern.by.map((value, i) => (
               <span key={i}>{value || '(missing)'}</span>
             ))}
-            {fresh && (
-              <Chip tone="warn" title="Not seen in the first four fifths of the range">
+            {pattern.isNew && (
+              <Chip tone="warn" title="Not seen in the equally long time before this range">
                 new
               </Chip>
             )}

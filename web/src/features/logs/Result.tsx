@@ -1,10 +1,9 @@
 import { useMemo } from 'react';
 import type { LogEntry } from '../../shared/api/types';
-import type { TimeRange } from '../../shared/time/range';
 import { Icon } from '../../shared/ui/Icon';
 import { EmptyFiltered, Failure, Loading, Partial } from '../../shared/ui/StateBlock';
 import { useUrl } from '../../shared/url';
-import { displays, displaysOf, narrowed, pipesOfPlan, shapeOf, type Display, type QueryAnswer, type Shape, type Value } from './answer';
+import { displays, displaysOf, narrowed, shapeOf, type Display, type QueryAnswer, type Shape, type Value } from './answer';
 import type { useAnswer } from './api';
 import { PatternList } from './PatternList';
 import { patternQuery } from './patterns';
@@ -29,16 +28,12 @@ export function useDisplay(answer?: QueryAnswer): { shape?: Shape; options: Disp
 /** The answer of a query with pipes. */
 export function Result({
   found,
-  filter,
-  range,
   rows,
   onStop,
 }: {
   found: ReturnType<typeof useAnswer>;
   /** The rows of the answer, when they are records. */
   rows: LogEntry[];
-  filter: string;
-  range: TimeRange;
   onStop: () => void;
 }) {
   const [url, change] = useUrl();
@@ -72,12 +67,7 @@ export function Result({
       ) : display === 'records' ? (
         <AnsweredRecords answer={answer} rows={rows} />
       ) : display === 'patterns' ? (
-        <PatternList
-          answer={answer}
-          filter={pipesOfPlan(answer.query).length === 1 ? filter : undefined}
-          range={range}
-          onPick={(pattern) => show(patternQuery(url.q ?? '', pattern))}
-        />
+        <PatternList answer={answer} onPick={(pattern) => show(patternQuery(url.q ?? '', pattern))} />
       ) : display === 'bars' ? (
         <ResultBars {...{ answer, shape }} onPick={pick} />
       ) : display === 'table' ? (
