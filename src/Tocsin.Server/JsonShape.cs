@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace Tocsin.Server;
 
-/// <summary>The one JSON form of our own API: camelCase, nulls left out, readable text unescaped.</summary>
+/// <summary>The one JSON form of our own API: camelCase, nulls left out, readable text unescaped, times as <see cref="TimeJson"/> says.</summary>
 internal static class JsonShape
 {
     public static readonly JsonSerializerOptions Options = Create();
@@ -14,6 +14,8 @@ internal static class JsonShape
         options.PropertyNamingPolicy = JsonNamingPolicy.CamelCase;
         options.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+        options.Converters.Add(new TimeJson());
+        options.Converters.Add(new TimeJson.OfDates());
     }
 
     private static JsonSerializerOptions Create()

@@ -16,7 +16,7 @@ public sealed record LogEntry
 
     /// <summary>Nanoseconds since 1970 as text, since JSON readers lose digits of such numbers.</summary>
     public required string TimeNanos { get; init; }
-    public required DateTimeOffset Time { get; init; }
+    public required Instant Time { get; init; }
     public required byte Severity { get; init; }
     public required string Level { get; init; }
     public required string Service { get; init; }
@@ -34,7 +34,7 @@ public sealed record LogEntry
     {
         Id = id.ToString(),
         TimeNanos = row.Time.UnixNanos.ToString(CultureInfo.InvariantCulture),
-        Time = row.Time.ToDateTimeOffset(),
+        Time = row.Time,
         Severity = row.Severity,
         Level = Model.Severity.Name(row.Severity),
         Service = RowText.Service(row),

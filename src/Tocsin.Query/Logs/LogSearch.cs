@@ -115,7 +115,7 @@ public sealed class LogSearch(Database database)
         Instant start = ordered.Min(s => s.StartTime);
         long end = ordered.Max(s => s.StartTime.UnixNanos + s.DurationNanos);
         return new TraceView(
-            Convert.ToHexStringLower(traceId.Span), start.ToDateTimeOffset(), end - start.UnixNanos,
+            Convert.ToHexStringLower(traceId.Span), start, end - start.UnixNanos,
             [.. ordered.Select(s => s.Service).Distinct().Order(StringComparer.Ordinal)], ordered, truncated);
     }
 

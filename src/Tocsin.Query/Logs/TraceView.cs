@@ -7,7 +7,7 @@ namespace Tocsin.Query.Logs;
 /// <summary>All stored spans of one trace, parents before their children.</summary>
 /// <param name="Truncated">True when the trace has more spans than are shown.</param>
 public sealed record TraceView(
-    string TraceId, DateTimeOffset Start, long DurationNanos, IReadOnlyList<string> Services,
+    string TraceId, Instant Start, long DurationNanos, IReadOnlyList<string> Services,
     IReadOnlyList<SpanView> Spans,
     bool Truncated);
 

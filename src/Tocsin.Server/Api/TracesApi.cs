@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
+using Tocsin.Model;
 using Tocsin.Query.Logs;
 
 namespace Tocsin.Server.Api;
@@ -29,5 +30,5 @@ internal static class TracesApi
 
 /// <summary>One trace with its logs.</summary>
 public sealed record TraceAnswer(
-    string TraceId, DateTimeOffset Start, long DurationNanos, IReadOnlyList<string> Services, IReadOnlyList<SpanView> Spans,
+    string TraceId, Instant Start, long DurationNanos, IReadOnlyList<string> Services, IReadOnlyList<SpanView> Spans,
     bool Truncated, IReadOnlyList<LogEntry> Logs);

@@ -1,0 +1,17 @@
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Tocsin.Model;
+
+namespace Tocsin.Server;
+
+/// <summary>Says in the OpenAPI document what <see cref="TimeJson"/> writes.</summary>
+internal sealed class TimeSchema : IOpenApiSchemaTransformer
+{
+    public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        Type type = context.JsonTypeInfo.Type;
+        if (type == typeof(Instant) || type == typeof(DateTimeOffset))
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        return Task.CompletedTask;
+    }
+}
