@@ -32,6 +32,7 @@ int Usage()
         dotnet run dev.cs acceptance deaths [--json]           every way to die x (supervised, SDK only, both), against a real server
         dotnet run dev.cs acceptance crashsoak [--runs 1000]   threads that crash together, in many processes: one complete record each
         dotnet run dev.cs acceptance durability [--cycles N]   SIGKILL the server under load, then account for every record
+        dotnet run dev.cs acceptance queries [--cases N] [--minutes M] [--json]  random queries on random records against a naive evaluator
         dotnet run dev.cs acceptance request [--json]          one request of the sample through log, trace, metric, health, crash and alert
         dotnet run dev.cs acceptance secrets [--json]          secrets seeded in every way are searched for in every output of the SDK
         dotnet run dev.cs bench smoke [--json]                 start-up, idle, memory, ingest rate, crash-to-webhook latency

@@ -40,6 +40,9 @@ public sealed record DatabaseOptions
     /// <summary>Size at which a memtable is sealed.</summary>
     public int MemTableBytes { get; init; } = Limits.MemTableBytes;
 
+    /// <summary>Rows of a block at most; fewer make several blocks of few rows, as tests want them.</summary>
+    internal int BlockRows { get; init; } = Limits.BlockRows;
+
     /// <summary>Bytes that may wait for the committer.</summary>
     public int QueuedBytes { get; init; } = Limits.QueuedBytes;
 

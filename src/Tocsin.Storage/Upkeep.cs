@@ -48,7 +48,7 @@ internal sealed partial class Upkeep
         _pool = pool;
         _onDamage = onDamage;
         _eventsFolder = Path.Combine(options.Directory, FileNames.EventsFolder);
-        _writer = new SegmentWriter(files, _eventsFolder);
+        _writer = new SegmentWriter(files, _eventsFolder, options.BlockRows);
         _unreadable = recovered.Unreadable;
         Unreadable = UnreadableNow();
         _nextSegmentId = recovered.Manifest.NextSegmentId;

@@ -83,7 +83,9 @@ public sealed record Unary(bool IsNot, Expression Part) : Expression
 
     internal override void AddFields(FieldUse use) => Part.AddFields(use);
 
-    private protected override string Print() => (IsNot ? "not " : "-") + Inner(Part);
+    private protected override string Print() => IsNot ? $"not {Inner(Part)}"
+        // A minus before digits belongs to the number.
+        : char.IsAsciiDigit(Inner(Part)[0]) ? $"-({Part})" : $"-{Inner(Part)}";
 }
 
 /// <summary>Sums on values: whole numbers stay whole while they fit; what is no number gives nothing.</summary>

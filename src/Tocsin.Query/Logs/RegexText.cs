@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 
@@ -10,6 +11,14 @@ internal static class RegexText
 {
     public const int MaxLength = 1000;
 
+    /// <summary>
+    /// Making one takes longer than many a search, and a query asks for the same one when it is read, built and run. A used one may
+    /// hold some megabytes, so few are kept, and none that is long.
+    /// </summary>
+    private const int MostKept = 32, LongestKept = 100;
+
+    private static readonly ConcurrentDictionary<string, Regex> s_kept = new(StringComparer.Ordinal);
+
     private const RegexOptions Linear = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
     /// <summary>The expression, or what is wrong with it.</summary>
@@ -21,9 +30,14 @@ internal static class RegexText
             wrong = $"one of {pattern.Length} characters";
             return null;
         }
+        if (s_kept.TryGetValue(pattern, out Regex? kept))
+            return kept;
         try
         {
-            return new Regex(pattern, Linear);
+            var made = new Regex(pattern, Linear);
+            if (pattern.Length <= LongestKept)
+                Keep(pattern, made);
+            return made;
         }
         catch (Exception error) when (error is ArgumentException or NotSupportedException or OutOfMemoryException)
         {
@@ -67,6 +81,14 @@ internal static class RegexText
             text.Append(written[i]);
         }
         return text.ToString();
+    }
+
+    private static void Keep(string pattern, Regex regex)
+    {
+        // Those that are still asked for come back at once.
+        if (s_kept.Count >= MostKept)
+            s_kept.Clear();
+        s_kept[pattern] = regex;
     }
 
     private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";

@@ -36,8 +36,12 @@ public sealed record FieldsPipe(Items<NamedExpression> Columns, Items<string> Wi
         : new Drop(Without, next);
 
     private protected override string Arguments() => Columns.Count > 0
-        ? string.Join(", ", Columns)
+        ? string.Join(", ", Columns.Select((c, i) => i > 0 ? c.ToString() : First(c)))
         : $"- {string.Join(", ", Without.Select(LiteralText.Name))}";
+
+    /// <summary>A minus in front would say which fields go.</summary>
+    private static string First(NamedExpression column) =>
+        column.ToString() is ['-', ..] and var text ? $"({column.Expression}){text[column.Expression.ToString().Length..]}" : column.ToString();
 
     private sealed class Keep((string Name, Evaluator Value)[] columns, Operator next) : StreamingOperator(next)
     {

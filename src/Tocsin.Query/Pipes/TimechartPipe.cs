@@ -131,8 +131,8 @@ internal sealed class TimechartRun(TimechartPipe pipe, long step, QueryContext c
         }
         for (int i = 0; i < series.Count; i++)
         {
-            for (Int128 time = Int128.Max(first, long.MinValue); time <= last; time += step)
-                AddGroup(Cell.Of(new Model.Instant((long)time)), series.KeyOf(i));
+            for (Int128 time = first; time <= last; time += step)
+                AddGroup(Cell.Of(new Model.Instant((long)Int128.Max(time, long.MinValue))), series.KeyOf(i));
         }
     }
 

@@ -76,6 +76,21 @@ internal readonly record struct Number(long Whole, double Real, bool IsWhole)
     {
         if (IsWhole && other.IsWhole)
             return Whole.CompareTo(other.Whole);
-        return Real.CompareTo(other.Real);
+        if (!IsWhole && !other.IsWhole)
+            return Real.CompareTo(other.Real);
+        return IsWhole ? Compare(Whole, other.Real) : -Compare(other.Whole, Real);
+    }
+
+    /// <summary>Exact, also where a fraction cannot hold the whole number.</summary>
+    private static int Compare(long whole, double real)
+    {
+        const double Limit = 9223372036854775808.0;
+        if (real >= Limit)
+            return -1;
+        if (real < -Limit)
+            return 1;
+        double floor = Math.Floor(real);
+        int order = whole.CompareTo((long)floor);
+        return order != 0 ? order : real > floor ? -1 : 0;
     }
 }

@@ -7,7 +7,7 @@ namespace Tocsin.Storage.Segment;
 /// Writes sorted rows of one dataset and day into a new segment file: under a temporary name, synced, renamed, and the
 /// folders synced. The segment counts only once the manifest lists it. One thread.
 /// </summary>
-internal sealed class SegmentWriter(IFileSystem files, string eventsFolder)
+internal sealed class SegmentWriter(IFileSystem files, string eventsFolder, int blockRows = Limits.BlockRows)
 {
     private readonly BlockWriter _blocks = new();
     private readonly ByteBuffer _edges = new();
@@ -62,10 +62,10 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder)
     }
 
     /// <summary>Blocks of about the same size, none beyond the limits.</summary>
-    private static int BlockEnd(RowTable rows, int start)
+    private int BlockEnd(RowTable rows, int start)
     {
         int left = rows.Count - start;
-        int blocks = (left + Limits.BlockRows - 1) / Limits.BlockRows;
+        int blocks = (left + blockRows - 1) / blockRows;
         int most = start + (left + blocks - 1) / blocks;
         int end = start;
         for (long bytes = 0; end < most; end++)

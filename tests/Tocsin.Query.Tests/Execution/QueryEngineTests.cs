@@ -1,4 +1,5 @@
 using System.Text;
+using Tocsin.Model;
 using Tocsin.Query.Answers;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
@@ -193,5 +194,26 @@ public sealed class QueryEngineTests : IDisposable
         }
 
         public override void Row(ReadOnlySpan<Cell> cells) => seen.Add(cells[0].ToString());
+    }
+
+    [Fact]
+    public void Steps_of_a_chart_are_multiples_also_where_time_begins()
+    {
+        using var desk = new QueryDesk(new SomeLog("first", new Instant(long.MinValue + 5)));
+        desk.Request = new QueryRequest { From = new Instant(long.MinValue + 1), To = new Instant(long.MinValue + 7_200_000_000_000) };
+        desk.Table("* | timechart 1h count()").ShouldBe(
+            "1677-09-21T00:12:43.145224192Z 1 / 1677-09-21T01:00:00.000000000Z 0 / 1677-09-21T02:00:00.000000000Z 0");
+    }
+
+    [Theory]
+    [InlineData("big:>9007199254740992", 1)]
+    [InlineData("big:=9007199254740993", 0)]
+    [InlineData("big:<9007199254740993", 1)]
+    [InlineData("whole:>9007199254740992.0", 1)]
+    [InlineData("whole:<=9007199254740992.0", 0)]
+    public void Whole_numbers_that_no_fraction_can_hold_are_compared_exactly(string filter, int found)
+    {
+        using var desk = new QueryDesk(Some.Log("x", 1).With(("big", filter.Contains('>') ? "9007199254740993" : 9007199254740992.0), ("whole", 9007199254740993)));
+        desk.Run(filter).Rows.Count.ShouldBe(found);
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.RegularExpressions;
 using Tocsin.Model;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Expressions;
@@ -50,41 +49,6 @@ internal static class NaiveExpression
         };
     }
 
-    private static object? Of(Call call, NaiveRow row)
-    {
-        object?[] a = [.. call.Arguments.Select(x => x is PatternLiteral p ? p.Pattern : Of(x, row))];
-        string Text(int i) => NaiveValue.Text(a[i]);
-        return call.Function switch
-        {
-            "if" => a[0] is true ? a[1] : a[2],
-            "coalesce" => a.FirstOrDefault(x => x is not null),
-            "exists" => a[0] is not null,
-            "lower" => a[0] is null ? null : Text(0).ToLowerInvariant(),
-            "upper" => a[0] is null ? null : Text(0).ToUpperInvariant(),
-            "len" => a[0] is null ? null : (long)Text(0).Length,
-            "concat" => string.Concat(a.Select(NaiveValue.Text)),
-            "substr" => a[0] is null ? null : string.Concat(Text(0).Skip((int)(long)a[1]!).Take((int)(long)a[2]!)),
-            "tostring" => a[0] is null ? null : Text(0),
-            "tonumber" => a[0] switch
-            {
-                bool b => b ? 1L : 0L,
-                Instant t => t.UnixNanos,
-                var x => NaiveValue.Number(x) is { } n ? NaiveValue.IsWhole(x) ? (object)(long)n : (double)n : null,
-            },
-            "contains" => a[0] is not null && a[1] is not null && Text(0).Contains(Text(1), StringComparison.OrdinalIgnoreCase),
-            "matches" => a[0] is not null && Regex.IsMatch(Text(0), Text(1)),
-            "bin" => Bin(a[0], (long)a[1]!),
-            _ => throw new ArgumentException(call.Function),
-        };
-    }
-
-    public static object? Bin(object? value, long step)
-    {
-        if (value is Instant time)
-            return new Instant((long)Math.Max(long.MinValue, Math.Floor((decimal)time.UnixNanos / step) * step));
-        if (NaiveValue.Number(value) is not { } number)
-            return null;
-        decimal floor = Math.Floor(number / step) * step;
-        return NaiveValue.IsWhole(value) ? (object)(long)floor : (double)floor;
-    }
+    private static object? Of(Call call, NaiveRow row) =>
+        NaiveFunctions.Of(call.Function, [.. call.Arguments.Select(x => x is PatternLiteral p ? p.Pattern : Of(x, row))]);
 }

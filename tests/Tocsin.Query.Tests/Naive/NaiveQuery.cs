@@ -1,4 +1,3 @@
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
@@ -15,8 +14,6 @@ namespace Tocsin.Query.Tests.Naive;
 /// <summary>Whole queries over lists, with nothing clever in it.</summary>
 internal sealed class NaiveQuery(Instant from, Instant to)
 {
-    private static readonly JsonSerializerOptions s_json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     private List<NaiveRow> _records = [];
     private QueryPlan _plan = null!;
 
@@ -118,7 +115,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
 
     private List<NaiveRow> Stats(StatsPipe stats, List<NaiveRow> rows)
     {
-        double seconds = IsEndless ? 0 : (to.UnixNanos - (double)from.UnixNanos) / 1e9;
+        double seconds = IsEndless ? 0 : (double)((Int128)to.UnixNanos - from.UnixNanos) / 1e9;
         List<List<NaiveRow>> groups = [.. rows.GroupBy(r => Key(stats.By, r)).Select(g => g.ToList())];
         if (stats.By.Count == 0 && groups.Count == 0)
             groups.Add([]);
@@ -131,56 +128,14 @@ internal sealed class NaiveQuery(Instant from, Instant to)
         foreach (NamedExpression key in by)
             row.Set[key.Name] = KeyValue(key, rows);
         foreach (AggregateCall call in calls)
-            row.Set[call.Name] = Aggregate(call, rows, seconds);
+            row.Set[call.Name] = NaiveAggregates.Of(call, rows, seconds);
         return row;
-    }
-
-    private static object? Aggregate(AggregateCall call, List<NaiveRow> rows, double seconds)
-    {
-        var values = call.Arguments.Count == 0 ? [] : rows
-            .OrderBy(r => r.Time).ThenBy(r => r.Place)
-            .Select(r => NaiveExpression.Of(call.Arguments[0], r)).Where(v => v is not null).ToList();
-        decimal[] numbers = [.. values.Select(NaiveValue.Number).Where(n => n is not null).Select(n => n!.Value).Order()];
-        bool whole = values.Where(v => NaiveValue.Number(v) is not null).All(NaiveValue.IsWhole);
-        switch (call.Function)
-        {
-            case "count": return call.Arguments.Count == 0 ? (long)rows.Count : values.Count;
-            case "distinct": return (long)values.Select(NaiveValue.Text).Distinct().Count();
-            case "sum": return numbers.Length == 0 ? null : whole ? Fit(numbers.Sum()) : (object)(double)numbers.Sum();
-            case "avg": return numbers.Length == 0 ? null : (double)numbers.Average();
-            case "min": return Best(values, 1);
-            case "max": return Best(values, -1);
-            case "first": return values.FirstOrDefault();
-            case "last": return values.LastOrDefault();
-            case "values":
-                string[] texts = [.. values.Select(NaiveValue.Text).Distinct().Order(Comparer<string>.Create(NaiveValue.OrderText)).Take(100)];
-                return new NaiveJson(JsonSerializer.Serialize(texts, s_json));
-            case "rate":
-                object? amount = call.Arguments.Count == 0 ? rows.Count : numbers.Length == 0 ? null : (double)numbers.Sum();
-                return seconds <= 0 || amount is null ? null : Convert.ToDouble(amount) / seconds;
-            case "stddev":
-                double mean = numbers.Length == 0 ? 0 : (double)numbers.Average();
-                return numbers.Length < 2 ? null : Math.Sqrt(numbers.Sum(n => Math.Pow((double)n - mean, 2)) / (numbers.Length - 1));
-            default:
-                double percent = call.Function == "percentile" ? (double)NaiveValue.Number(NaiveExpression.Of(call.Arguments[1], null!))! : double.Parse(call.Function[1..]);
-                return numbers.Length == 0 ? null : Fit(numbers[Math.Clamp((int)Math.Ceiling(percent / 100 * numbers.Length), 1, numbers.Length) - 1]);
-        }
-    }
-
-    private static object Fit(decimal number) =>
-        number == decimal.Truncate(number) && number is >= long.MinValue and <= long.MaxValue ? (object)(long)number : (double)number;
-
-    private static object? Best(List<object?> values, int sign)
-    {
-        Type[] kinds = [typeof(bool), typeof(long), typeof(double), typeof(Instant), typeof(NaiveLevel), typeof(string), typeof(NaiveJson)];
-        return values.OrderBy(v => v, Comparer<object?>.Create((a, b) => sign * NaiveValue.Order(a, b)))
-            .ThenBy(v => Array.IndexOf(kinds, v!.GetType())).ThenBy(NaiveValue.Text, Comparer<string>.Create(NaiveValue.OrderText)).FirstOrDefault();
     }
 
     private List<NaiveRow> Timechart(TimechartPipe chart, List<NaiveRow> rows)
     {
-        long step = chart.Span!.Value;
-        object? Step(NaiveRow row) => NaiveExpression.Bin(row.Get("time"), step);
+        long step = chart.Span ?? UsualStep();
+        object? Step(NaiveRow row) => NaiveFunctions.Bin(row.Get("time"), step);
         Items<NamedExpression> by = chart.By;
         var steps = new List<Instant>();
         Instant[] seen = [.. rows.Select(Step).OfType<Instant>()];
@@ -191,7 +146,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
             if ((last - first) / step < TimechartPipe.MostSteps)
             {
                 for (decimal time = first; time <= last; time += step)
-                    steps.Add(new Instant((long)time));
+                    steps.Add(new Instant((long)Math.Max(time, long.MinValue)));
             }
         }
         var answer = new List<NaiveRow>();
@@ -199,10 +154,10 @@ internal sealed class NaiveQuery(Instant from, Instant to)
         {
             if (series.Count == 0 && (by.Count > 0 || IsEndless))
                 continue;
-            foreach (object? time in steps.Cast<object?>().Concat(series.Select(Step)).Distinct())
+            ILookup<object?, NaiveRow> ofSteps = series.ToLookup(Step);
+            foreach (object? time in steps.Cast<object?>().Concat(ofSteps.Select(g => g.Key)).Distinct())
             {
-                List<NaiveRow> group = [.. series.Where(r => Equals(Step(r), time))];
-                NaiveRow row = Row(chart.By, chart.Calls, group, step / 1e9).With("time", time);
+                NaiveRow row = Row(chart.By, chart.Calls, [.. ofSteps[time]], step / 1e9).With("time", time);
                 answer.Add(by.Aggregate(row, (r, key) => r.With(key.Name, KeyValue(key, series))));
             }
         }
@@ -220,9 +175,23 @@ internal sealed class NaiveQuery(Instant from, Instant to)
             IEnumerable<NaiveRow> counted = all.GroupBy(r => Key(top.Fields, r)).Select(g => Row(top.Fields, [new AggregateCall("count", [], "count")], [.. g], 0));
             answer.AddRange(Ordered(counted, top.Fields.Select(k => k.Name)).OrderByDescending(r => (long)r.Get("count")!).Take((int)top.Most)
                 .Select(r => r.With("share", Math.Round((double)(long)r.Get("count")! / all.Count, 4)))
-                .Select(r => part.Set.Aggregate(r, (x, p) => x.With(p.Key, p.Value))));
+                .Select(r => part.Set.Where(p => p.Key != "part").Aggregate(r, (x, p) => x.With(p.Key, p.Value))));
         }
         return Numbered(answer);
+    }
+
+    /// <summary>The shortest step that people use and that makes about sixty of the range.</summary>
+    private long UsualStep()
+    {
+        const long Millisecond = 1_000_000, Second = 1000 * Millisecond, Hour = 3600 * Second;
+        long[] steps =
+        [
+            .. new long[] { 1, 2, 5, 10, 20, 50, 100, 200, 500 }.Select(n => n * Millisecond),
+            .. new long[] { 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800 }.Select(n => n * Second),
+            .. new long[] { 1, 2, 3, 6, 12, 24, 48, 168 }.Select(n => n * Hour),
+        ];
+        Int128 range = (Int128)to.UnixNanos - from.UnixNanos, day = 24 * Hour;
+        return IsEndless ? Hour : steps.Cast<long?>().FirstOrDefault(s => (Int128)s!.Value * 60 >= range) ?? (long)(((range / 60 + 1) / day + 1) * day);
     }
 
     private List<NaiveRow> Patterns(PatternsPipe pipe, List<NaiveRow> rows)
@@ -270,12 +239,13 @@ internal sealed class NaiveQuery(Instant from, Instant to)
     private static List<NaiveRow> Facets(FacetsPipe pipe, List<NaiveRow> rows)
     {
         var answer = new List<NaiveRow>();
-        foreach (string field in pipe.Fields.Distinct().Order(StringComparer.Ordinal))
+        IEnumerable<string> fields = pipe.Fields.Count > 0 ? pipe.Fields : rows.SelectMany(r => r.Shown()).Distinct();
+        foreach (string field in fields.Distinct().Order(StringComparer.Ordinal))
         {
             // A name given twice counts twice.
-            int times = pipe.Fields.Count(f => f == field);
+            int times = Math.Max(1, pipe.Fields.Count(f => f == field));
             Items<NamedExpression> key = [new NamedExpression(new FieldReference(field), "value")];
-            answer.AddRange(Ordered(rows.Where(r => r.Get(field) is not null).GroupBy(r => Key(key, r))
+            answer.AddRange(Ordered(rows.Where(r => r.Get(field) is not null && (pipe.Fields.Count > 0 || r.Shown().Contains(field))).GroupBy(r => Key(key, r))
                 .Select(g => Row(key, [new AggregateCall("count", [], "count")], [.. g], 0)), ["value"])
                 .OrderByDescending(r => (long)r.Get("count")!).Take((int)pipe.Most)
                 .Select(r => r.With("field", field).With("count", (long)r.Get("count")! * times).With("kind", r.Get("value") switch
@@ -329,7 +299,7 @@ internal sealed class NaiveQuery(Instant from, Instant to)
         null => r.With(prefix + property.Key, null),
         var value => r.With(prefix + property.Key, value.GetValueKind() switch
         {
-            JsonValueKind.Number => value.AsValue().TryGetValue(out long whole) ? whole : value.GetValue<double>(),
+            JsonValueKind.Number => value.AsValue().TryGetValue(out long whole) ? (object)whole : value.GetValue<double>(),
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             _ => value.GetValue<string>(),

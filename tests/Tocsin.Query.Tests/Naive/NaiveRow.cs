@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.RegularExpressions;
 using Tocsin.Model;
@@ -10,6 +11,13 @@ namespace Tocsin.Query.Tests.Naive;
 /// <summary>A record or a computed row, and what the filter says about it.</summary>
 internal sealed record NaiveRow(SomeLog? Record, long Place)
 {
+    /// <summary>Attributes that count as text of a record.</summary>
+    private static readonly string[] s_texts = ["@event_name", "@status_message", "exception.type", "exception.message", "exception.stacktrace"];
+
+    private static readonly ConcurrentDictionary<string, string[]> s_words = new();
+
+    private static readonly ConcurrentDictionary<string, Regex> s_patterns = new();
+
     public Dictionary<string, object?> Set { get; init; } = [];
 
     /// <summary>Of the record it was made from.</summary>
@@ -27,7 +35,8 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
         {
             "time" => Record.Time,
             "level" => new NaiveLevel(Severity.Family(Record.Severity)),
-            "trace" => Record.TraceId.Length == 0 ? null : Convert.ToHexStringLower(Record.TraceId),
+            "trace" => Id(Record.TraceId),
+            "span" => Id(Record.SpanId),
             _ => NaiveValue.Of(Stored(name)),
         };
     }
@@ -37,14 +46,48 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
         Both both => both.Parts.All(Matches),
         Either either => either.Parts.Any(Matches),
         Negation not => !Matches(not.Part),
-        Words words => Get("message") is string text && HasWords(text, words.Text),
-        WordsLike like => Get("message") is string text && Fits(text, like.Pattern),
-        TextRegex regex => Get("message") is string text && Regex.IsMatch(text, regex.Pattern),
+        Words words => Texts().Any(text => HasWords(text, words.Text)),
+        WordsLike like => Texts().Any(text => Fits(text, like.Pattern)),
+        TextRegex regex => Texts().Any(text => Regex.IsMatch(text, regex.Pattern)),
         FieldFilter { Field: "level" } level => MatchesLevel(level.Test),
-        FieldFilter { Field: "trace" } trace => MatchesTrace(trace.Test),
+        FieldFilter { Field: "trace", Test: var test } => MatchesId(test, "trace", 32),
+        FieldFilter { Field: "span", Test: var test } => MatchesId(test, "span", 16),
+        FieldFilter { Field: "duration" } duration => MatchesField(new FieldFilter("duration", InNanoseconds(duration.Test))),
         FieldFilter field => MatchesField(field),
         _ => true,
     };
+
+    /// <summary>Names under which a record without names of fields shows them.</summary>
+    public IEnumerable<string> Shown()
+    {
+        foreach ((string name, object? value) in Set)
+            yield return name;
+        if (Record is null)
+            yield break;
+        yield return "level";
+        yield return "service.name";
+        yield return "host.name";
+        if (Record.Dataset == Dataset.Spans && Record.Body is not null)
+            yield return "name";
+        foreach ((string name, object? value) in Record.Attributes)
+        {
+            if (!(value is object?[] or IReadOnlyDictionary<string, object?>) && (!name.StartsWith('@') || name == "@event_name"))
+                yield return name == "@event_name" ? "event" : name;
+        }
+    }
+
+    /// <summary>What the answer shows as the message of a record.</summary>
+    public object? Message()
+    {
+        if (Get("message") is { } message || Record is null || Set.ContainsKey("message"))
+            return Get("message");
+        return (Stored("@event_name") ?? Stored("@name")) is string { Length: > 0 } name ? name : null;
+    }
+
+    private static string? Id(byte[] id) => id.Length == 0 ? null : Convert.ToHexStringLower(id);
+
+    private IEnumerable<string> Texts() => Record is null ? []
+        : s_texts.Append("@body").Append("@name").Select(Stored).OfType<string>();
 
     private bool MatchesLevel(FieldTest test)
     {
@@ -52,21 +95,39 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
             ? Severity.Parse(NaiveValue.Text(set)) ?? 0
             : Record?.Severity ?? 0;
         int family = Severity.Family((byte)number);
+        string name = NaiveValue.Text(new NaiveLevel(family));
+        // A number is that very severity, a name all of its rank.
+        int? Wanted(string text) => int.TryParse(text, out int n) ? n : null;
+        int FamilyOf(string text) => Severity.Family((byte)(Wanted(text) ?? Severity.Parse(text)!.Value));
         return test switch
         {
-            HasWords words => family == Severity.Family(Severity.Parse(words.Text)!.Value),
-            IsExactly exactly => family == Severity.Family(Severity.Parse(exactly.Text)!.Value),
-            Compares compares => family != 0 && Side(family.CompareTo(Severity.Family(Severity.Parse(compares.Bound)!.Value)), compares.Comparison),
-            FitsRegex regex => family != 0 && Regex.IsMatch(NaiveValue.Text(new NaiveLevel(family)), regex.Pattern),
+            HasWords words => Wanted(words.Text) is { } n ? number == n : family == FamilyOf(words.Text),
+            IsExactly exactly => Wanted(exactly.Text) is { } n ? number == n : family == FamilyOf(exactly.Text),
+            Compares compares => family != 0 && Side(
+                Wanted(compares.Bound) is { } n ? number.CompareTo(n) : family.CompareTo(FamilyOf(compares.Bound)), compares.Comparison),
+            FitsPattern pattern => family != 0 && name.StartsWith(pattern.Pattern.TrimEnd('*'), StringComparison.OrdinalIgnoreCase),
+            FitsRegex regex => family != 0 && Regex.IsMatch(name, regex.Pattern),
             _ => family != 0,
         };
     }
 
-    private bool MatchesTrace(FieldTest test)
+    private bool MatchesId(FieldTest test, string field, int digits)
     {
-        string trace = NaiveValue.Text(Get("trace"));
-        return test is HasWords words ? trace == words.Text : trace.Length > 0;
+        string id = NaiveValue.Text(Get(field));
+        if (id.Length != digits || !id.All(char.IsAsciiHexDigit))
+            id = "";
+        return test is HasWords words ? id.Equals(words.Text, StringComparison.OrdinalIgnoreCase) : id.Length > 0;
     }
+
+    private static FieldTest InNanoseconds(FieldTest test) => test switch
+    {
+        Compares compares => compares with { Bound = Nanoseconds(compares.Bound) },
+        HasWords words => new HasWords(Nanoseconds(words.Text)),
+        _ => test,
+    };
+
+    private static string Nanoseconds(string length) =>
+        NaiveFunctions.Of("toduration", [length]) is long nanos ? nanos.ToString(System.Globalization.CultureInfo.InvariantCulture) : length;
 
     private bool MatchesField(FieldFilter filter)
     {
@@ -104,8 +165,8 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
 
     private static bool Compares(object value, Compares test)
     {
-        if (NaiveValue.Number(test.Bound) is { } bound)
-            return NaiveValue.Number(value) is { } number && Side(number.CompareTo(bound), test.Comparison);
+        if (NaiveNumber.Of(test.Bound) is { } bound)
+            return NaiveNumber.Of(value) is { } number && Side(NaiveNumber.Order(number, bound), test.Comparison);
         return value is string text && Side(NaiveValue.OrderText(text, test.Bound), test.Comparison);
     }
 
@@ -119,7 +180,7 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
 
     private static bool IsPlain(object value, string wanted) => value is bool or string
         ? NaiveValue.Text(value).Equals(wanted, StringComparison.OrdinalIgnoreCase)
-        : NaiveValue.Number(value) is { } number && NaiveValue.Number(wanted) == number;
+        : NaiveNumber.Of(value) is { } number && NaiveNumber.Of(wanted) is { } other && NaiveNumber.Order(number, other) == 0;
 
     private static bool HasWords(string text, string wanted)
     {
@@ -130,15 +191,22 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
         return Enumerable.Range(0, Math.Max(0, all.Length - words.Length + 1)).Any(i => words.SequenceEqual(all.Skip(i).Take(words.Length)));
     }
 
-    private static string[] Split(string text) => [.. Regex.Matches(text.ToLowerInvariant(), "[A-Za-z0-9_\u0080-\uffff]+").Select(m => m.Value)];
+    private static string[] Split(string text) => s_words.GetOrAdd(text, SplitNow);
+
+    private static string[] SplitNow(string text) => [.. Regex.Matches(text.ToLowerInvariant(), "[A-Za-z0-9_\u0080-\uffff]+").Select(m => m.Value)];
 
     private static bool Fits(string text, string pattern)
+    {
+        Regex regex = s_patterns.GetOrAdd(pattern, PatternOf);
+        return Split(text).Append(text.ToLowerInvariant()).Any(regex.IsMatch);
+    }
+
+    private static Regex PatternOf(string pattern)
     {
         var regex = new StringBuilder("^");
         foreach (char c in pattern.ToLowerInvariant())
             regex.Append(c == '*' ? "[\\s\\S]*" : c == '?' ? "[\\s\\S]" : Regex.Escape($"{c}"));
-        regex.Append("\\z");
-        return Split(text).Append(text.ToLowerInvariant()).Any(word => Regex.IsMatch(word, regex.ToString()));
+        return new Regex(regex.Append("\\z").ToString());
     }
 
     /// <summary>The stored value, not yet converted.</summary>
@@ -149,17 +217,20 @@ internal sealed record NaiveRow(SomeLog? Record, long Place)
             "service" => ["service.name", "service"],
             "host" => ["host.name", "host"],
             "message" => ["@body", "message"],
+            "name" => ["@name", "name"],
+            "event" => ["@event_name", "event"],
+            "duration" => ["@duration", "duration"],
             _ => [name],
         };
         foreach (string stored in names)
         {
-            if (stored == "@body" && Record!.Body is { } body)
+            if (stored == (Record!.Dataset == Dataset.Spans ? "@name" : "@body") && Record.Body is { } body)
                 return body;
             if (stored == "service.name")
-                return Record!.Service;
+                return Record.Service;
             if (stored == "host.name")
-                return Record!.Host;
-            if (Record!.Attributes.Any(a => a.Name == stored))
+                return Record.Host;
+            if (Record.Attributes.Any(a => a.Name == stored))
                 return Record.Attributes.First(a => a.Name == stored).Value;
             if (stored.Split('.') is [var outer, var inner]
                 && Record.Attributes.FirstOrDefault(a => a.Name == outer).Value is IReadOnlyDictionary<string, object?> map

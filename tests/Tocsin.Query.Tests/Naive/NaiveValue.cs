@@ -32,20 +32,6 @@ internal static class NaiveValue
         _ => value.ToString()!,
     };
 
-    /// <summary>As decimal where exact, so that comparing is simple; the test data stay in its range.</summary>
-    public static decimal? Number(object? value) => value switch
-    {
-        long l => l,
-        double d => double.IsNaN(d) ? null : (decimal)d,
-        string s when s.Length is > 0 and <= 64 && (char.IsAsciiDigit(s[^1]) || s[^1] == '.')
-            && decimal.TryParse(s, NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent
-                | NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out decimal number) => number,
-        _ => null,
-    };
-
-    public static bool IsWhole(object? value) =>
-        value is long || value is string s && s.TrimStart('-', '+').All(char.IsAsciiDigit) && !char.IsWhiteSpace(s[0]);
-
     public static int Class(object? value) => value switch
     {
         null => 9,
@@ -53,7 +39,7 @@ internal static class NaiveValue
         Instant => 2,
         NaiveLevel => 3,
         NaiveJson => 5,
-        _ => Number(value) is null ? 4 : 1,
+        _ => NaiveNumber.Of(value) is null ? 4 : 1,
     };
 
     public static int Order(object? a, object? b)
@@ -66,7 +52,7 @@ internal static class NaiveValue
             bool x => x.CompareTo((bool)b!),
             Instant x => x.CompareTo((Instant)b!),
             NaiveLevel x => x.Family.CompareTo(((NaiveLevel)b!).Family),
-            _ when Class(a) == 1 => Number(a)!.Value.CompareTo(Number(b)!.Value),
+            _ when Class(a) == 1 => NaiveNumber.Order(NaiveNumber.Of(a)!, NaiveNumber.Of(b)!),
             _ => OrderText(Text(a), Text(b)),
         };
     }
@@ -104,11 +90,7 @@ internal static class NaiveValue
             return !fits ? null : a is Instant && b is Instant ? (long)nanos!.Value : new Instant((long)nanos!.Value);
         }
 
-        if (Number(a) is not { } left || Number(b) is not { } right || right == 0 && sign is "/" or "%" && right == 0)
-            return null;
-        decimal result = sign switch { "+" => left + right, "-" => left - right, "*" => left * right, "/" => left / right, _ => left % right };
-        bool whole = IsWhole(a) && IsWhole(b) && result == decimal.Truncate(result);
-        return whole && result is >= long.MinValue and <= long.MaxValue ? (object)(long)result : (double)result + 0.0;
+        return NaiveNumber.Compute(sign, a, b);
     }
 
     /// <summary>To compare answers: fractions by nine digits, since sums may differ in the last.</summary>
@@ -127,11 +109,11 @@ internal static class NaiveValue
         _ => null,
     };
 
-    private static long? Nanos(object value) => value switch
+    public static long? Nanos(object? value) => value switch
     {
         Instant time => time.UnixNanos,
         long nanos => nanos,
-        string s when s.StartsWith("20") && DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) =>
+        string s when s.Length >= 8 && s[4] == '-' && DateTimeOffset.TryParse(s, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) =>
             Instant.From(time).UnixNanos,
         _ => null,
     };

@@ -12,6 +12,8 @@ public sealed class QueryTextTests
     [InlineData("| stats count(), count()", "* | stats count(), count() as count_2")]
     [InlineData("| sort -a, +b, c desc, -(-d)", "* | sort a desc, b, c desc, (-d) desc")]
     [InlineData("| where a=1 and not b>=2 or c", "* | where ((a == 1) and (not (b >= 2))) or c")]
+    [InlineData("| extend a = -(18), b = -18, c = -(-x)", "* | extend a = -(18), b = -18, c = -(-x)")]
+    [InlineData("| fields (-ms), -b as c", "* | fields (-ms), -b as c")]
     [InlineData("| where a in (1, \"x\")", "* | where (a == 1) or (a == \"x\")")]
     [InlineData("| where service:(a OR b) and d:[1 TO 5}", "* | where (service:\"a\" or service:\"b\") and (d:>=\"1\" and d:<\"5\")")]
     [InlineData("| extend `a b` = -5 * -x", "* | extend `a b` = -5 * (-x)")]
