@@ -75,7 +75,7 @@ internal static class AggregateTable
 
     private static readonly Dictionary<string, string> s_aliases = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["cardinality"] = "distinct", ["dcount"] = "distinct", ["count_distinct"] = "distinct", ["mean"] = "avg",
+        ["cardinality"] = "distinct", ["dcount"] = "distinct", ["count_distinct"] = "distinct", ["mean"] = "avg", ["average"] = "avg",
         ["median"] = "p50", ["oldest"] = "first", ["newest"] = "last",
     };
 

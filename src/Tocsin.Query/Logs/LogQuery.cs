@@ -21,7 +21,7 @@ public static class LogQuery
             var scanner = new LogQueryScanner(text);
             Filter filter = new LogQueryParser(scanner).Parse();
             if (!scanner.AtEnd)
-                throw scanner.Wrong("a word, a field or the end of the query");
+                throw scanner.Wrong("a filter without pipes");
             return new LogQueryResult(filter.ToPredicate(), null);
         }
         catch (LogQueryException error)

@@ -28,7 +28,7 @@ internal sealed class LogQueryParser(LogQueryScanner scanner)
             return Filter.All;
         Filter query = Or(null);
         if (!_scanner.AtEnd && !_scanner.AtPipe)
-            throw _scanner.Wrong("a word, a field or the end of the query");
+            throw _scanner.Wrong(_scanner.Next == ')' ? "a '(' in front of this bracket" : "a word, a field or the end of the query");
         return query;
     }
 
@@ -77,6 +77,8 @@ internal sealed class LogQueryParser(LogQueryScanner scanner)
             return Value(field);
         if (_scanner.Next == '"')
             return new Words(_scanner.Quoted());
+        if (_scanner.IsOperator("AND") || _scanner.IsOperator("OR"))
+            throw _scanner.Wrong("a condition on either side of AND and OR, or the word itself in quotes");
         if (_scanner.TakeOperator("*:*"))
             return Filter.All;
         int at = _scanner.Position;
@@ -105,7 +107,7 @@ internal sealed class LogQueryParser(LogQueryScanner scanner)
     private Filter Value(LogField field)
     {
         int at = _scanner.Position;
-        string expected = $"a value after '{field.Name}:'";
+        string expected = $"a value after '{field.Name}:'" + (char.IsWhiteSpace(_scanner.Next) ? ", without a blank between" : "");
         if (_scanner.TakeComparison() is { } comparison)
             return Term(field, new Compares(comparison, _scanner.WordOrQuoted(expected)), at);
         if (_scanner.Take('='))
@@ -135,7 +137,7 @@ internal sealed class LogQueryParser(LogQueryScanner scanner)
         }
         while (_scanner.Take(','));
         if (!_scanner.Take(')'))
-            throw _scanner.Wrong("',' or ')'");
+            throw _scanner.Wrong($"',' or the closing bracket ')' of {field.Name}:in( )");
         _scanner.SkipSpace();
         return parts.Count == 1 ? parts[0] : new Either([.. parts]);
     }

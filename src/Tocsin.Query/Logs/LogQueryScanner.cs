@@ -133,7 +133,7 @@ internal sealed class LogQueryScanner(string text)
         return new LogQueryWord(written, plain.ToString(), pattern);
     }
 
-        /// <summary>
+    /// <summary>
     /// An expression between slashes, or null, with nothing taken, when this is no regular expression: the next bare
     /// slash has to end it, and no bare blank may come before, so /health/live is a word, and so is /cart in
     /// "path:/cart | extend s = ms / 1000".
@@ -203,11 +203,7 @@ internal sealed class LogQueryScanner(string text)
         return new LogQueryRange(low, lowInside, high, highInside);
     }
 
-    public LogQueryException Wrong(string expected)
-    {
-        string found = AtEnd ? "the end of the query" : $"'{Next}'";
-        return new LogQueryException(Position, expected, found);
-    }
+    public LogQueryException Wrong(string expected) => new(Position, expected, FoundWord.At(text, Position));
 
     private bool EndsInLoneEscape(int start)
     {

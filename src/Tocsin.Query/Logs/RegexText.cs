@@ -39,9 +39,14 @@ internal static class RegexText
                 Keep(pattern, made);
             return made;
         }
+        catch (RegexParseException error)
+        {
+            wrong = $"none: {Sentence(error)}";
+            return null;
+        }
         catch (Exception error) when (error is ArgumentException or NotSupportedException or OutOfMemoryException)
         {
-            wrong = error.Message;
+            wrong = $"none that can be matched in linear time: {error.Message}";
             return null;
         }
     }
@@ -49,7 +54,7 @@ internal static class RegexText
     public static Regex Create(string pattern, int at) =>
         TryCreate(pattern, out string? wrong) ?? throw new LogQueryException(
             at, $"a regular expression of at most {MaxLength} characters without look-around and back-references",
-            $"'{Short(pattern)}' ({wrong})");
+            $"'{Short(pattern)}', which is {wrong}");
 
     /// <summary>Between slashes, with slashes inside escaped.</summary>
     public static string Print(string pattern)
@@ -90,6 +95,11 @@ internal static class RegexText
             s_kept.Clear();
         s_kept[pattern] = regex;
     }
+
+    /// <summary>The framework's own words, without the pattern that they repeat.</summary>
+    private static string Sentence(RegexParseException error) =>
+        error.Message[(error.Message.LastIndexOf($"at offset {error.Offset}. ", StringComparison.Ordinal) is >= 0 and var at
+            ? at + $"at offset {error.Offset}. ".Length : 0)..].TrimEnd('.') + $" at its character {error.Offset + 1}";
 
     private static string Short(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

@@ -30,7 +30,7 @@ public abstract record TextFormat
             return PatternFormat.Of(parser);
         if (parser.TakeWord("regexp") || parser.TakeWord("regex"))
             return RegexFormat.Of(parser);
-        throw new LogQueryException(at, Expected, parser.AtEnd ? "nothing" : $"'{parser.Scanner.Next}'");
+        throw new LogQueryException(at, Expected, FoundWord.At(parser.Scanner.Text, at));
     }
 
     internal abstract TextReading CreateReader();

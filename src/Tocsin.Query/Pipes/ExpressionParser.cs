@@ -73,6 +73,8 @@ internal sealed class ExpressionParser(PipeScanner scanner)
 
     private BinaryOperator? TakeComparison()
     {
+        if (scanner.AtStrangeComparison)
+            throw scanner.Wrong("a comparison: ==, !=, <, <=, > or >=");
         if (scanner.TakeSign("=="))
             return BinaryOperator.Equal;
         if (scanner.TakeSign("!="))
@@ -163,18 +165,19 @@ internal sealed class ExpressionParser(PipeScanner scanner)
     private Expression Function(string name, int at)
     {
         Function function = FunctionTable.Find(name)
-            ?? throw new LogQueryException(at, "a function such as if, lower, bin or tonumber", $"'{name}'");
+            ?? throw new LogQueryException(
+                at, PipeParser.Like(name, FunctionTable.All.Select(f => f.Name), "a function such as if, lower, bin or tonumber"), $"'{name}'");
         var arguments = new List<Expression>();
         int argumentAt = scanner.Position;
         while (!scanner.Take(')'))
         {
             if (arguments.Count > 0 && !scanner.Take(','))
-                throw scanner.Wrong("',' or ')'");
+                throw scanner.Wrong($"',' or the closing bracket ')' of {function.Name}( )");
             argumentAt = scanner.Position;
             arguments.Add(Or());
             if (function.PatternAt == arguments.Count - 1 != arguments[^1] is PatternLiteral)
                 throw new LogQueryException(argumentAt, function.PatternAt == arguments.Count - 1
-                    ? $"a regular expression such as /re/ here in {function.Name}( )" : "a value", "something else");
+                    ? $"a regular expression such as /re/ here in {function.Name}( )" : "a value", FoundWord.At(scanner.Text, argumentAt));
         }
         if (arguments.Count < function.Least || arguments.Count > function.Most)
             throw new LogQueryException(at, Arity(function.Name, function.Least, function.Most), $"{arguments.Count}");

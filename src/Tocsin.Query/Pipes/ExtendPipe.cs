@@ -20,8 +20,8 @@ public sealed record ExtendPipe(Items<NamedExpression> Columns) : Pipe
         do
         {
             string name = parser.Name("a name and '=', such as slow = duration > 1s");
-            if (!parser.Scanner.Take('='))
-                throw parser.Wrong($"'=' after {name}");
+            if (parser.Scanner.IsSign("==") || !parser.Scanner.Take('='))
+                throw parser.Wrong($"'=' after {name}, as in slow = ms > 500");
             columns.Add(new NamedExpression(parser.Expression(), name));
         }
         while (parser.Scanner.Take(','));

@@ -10,6 +10,8 @@ namespace Tocsin.Query.Pipes;
 /// <summary>The pieces that pipes are made of.</summary>
 internal sealed class PipeParser(PipeScanner scanner)
 {
+    private const string AfterAs = "a name after as, without quotes or in backticks";
+
     public PipeScanner Scanner => scanner;
 
     public bool AtEnd => scanner.AtPipeEnd;
@@ -42,7 +44,7 @@ internal sealed class PipeParser(PipeScanner scanner)
         return long.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
             && number >= least && number <= most
                 ? number
-                : throw new LogQueryException(at, expected, word.Length == 0 ? Found(at) : $"'{word}'");
+                : throw new LogQueryException(at, expected, FoundWord.At(scanner.Text, at));
     }
 
     public bool AtNumber => char.IsAsciiDigit(scanner.Next);
@@ -54,7 +56,7 @@ internal sealed class PipeParser(PipeScanner scanner)
         string word = scanner.NumberWord();
         return TimeText.Length(word) is > 0 and { } nanos
             ? nanos
-            : throw new LogQueryException(at, expected, word.Length == 0 ? Found(at) : $"'{word}'");
+            : throw new LogQueryException(at, expected, FoundWord.At(scanner.Text, at));
     }
 
     /// <summary>[by] key, key, … or nothing. Columns have names of their own.</summary>
@@ -73,7 +75,7 @@ internal sealed class PipeParser(PipeScanner scanner)
             string? name = TakeAssignment();
             Expression expression = Expression();
             if (name is null && TakeWord("as"))
-                name = Name("a name after as");
+                name = Name(AfterAs);
             list.Add(new NamedExpression(expression, Claim(taken, name, NamedExpression.DefaultName(expression), at)));
         }
         while (scanner.Take(','));
@@ -91,6 +93,10 @@ internal sealed class PipeParser(PipeScanner scanner)
     }
 
     public LogQueryException Wrong(string expected) => scanner.Wrong(expected);
+
+    /// <summary>What is expected where a name was written that nobody knows: a similar one goes first.</summary>
+    public static string Like(string written, IEnumerable<string> names, string expected) =>
+        NearName.Of(written, names) is { } near ? $"{near}, or {expected}" : expected;
 
     /// <summary>name = in front of an expression; null, with nothing taken, when there is none.</summary>
     private string? TakeAssignment()
@@ -113,14 +119,14 @@ internal sealed class PipeParser(PipeScanner scanner)
         string? name = TakeAssignment();
         string function = scanner.Name(expected);
         if (AggregateTable.Find(function) is not { } found)
-            throw new LogQueryException(at, expected, $"'{function}'");
+            throw new LogQueryException(at, Like(function, AggregateTable.Names, expected), $"'{function}'");
         if (!scanner.Take('('))
-            throw scanner.Wrong($"'(' after {function}");
+            throw scanner.Wrong($"'(' after {function}, as in {function}({(found.Least == 0 ? "" : "x")})");
         var arguments = new List<Expression>();
         while (!scanner.Take(')'))
         {
             if (arguments.Count > 0 && !scanner.Take(','))
-                throw scanner.Wrong("',' or ')'");
+                throw scanner.Wrong($"',' or the closing bracket ')' of {function}( )");
             arguments.Add(Expression());
         }
         if (arguments.Count < found.Least || arguments.Count > found.Most)
@@ -129,7 +135,7 @@ internal sealed class PipeParser(PipeScanner scanner)
             throw new LogQueryException(at, "a number from 0 to 100 as the second argument of percentile( )",
                 $"{arguments[1]}");
         if (name is null && TakeWord("as"))
-            name = Name("a name after as");
+            name = Name(AfterAs);
         Items<Expression> items = [.. arguments];
         string usual = AggregateCall.DefaultName(found.Name, items);
         return new AggregateCall(found.Name, items, Claim(taken, name, usual, at));
@@ -147,6 +153,4 @@ internal sealed class PipeParser(PipeScanner scanner)
             name = $"{usual}_{i}";
         return name;
     }
-
-    private string Found(int at) => at >= scanner.Text.Length ? "the end of the query" : $"'{scanner.Text[at]}'";
 }

@@ -18,6 +18,18 @@ internal sealed class PipeScanner(string text)
 
     private char After => Position + 1 < text.Length ? text[Position + 1] : '\0';
 
+    /// <summary>The name that stands here, if one does; nothing is taken.</summary>
+    public string Word
+    {
+        get
+        {
+            int end = Position;
+            while (end < text.Length && LiteralText.IsNamePart(text[end]))
+                end++;
+            return text[Position..end];
+        }
+    }
+
     /// <summary>At the end of the query or at the next pipe.</summary>
     public bool AtPipeEnd => AtEnd || Next == '|' && After != '|';
 
@@ -39,12 +51,14 @@ internal sealed class PipeScanner(string text)
     /// <summary>A sign of one or more characters.</summary>
     public bool TakeSign(string sign)
     {
-        if (string.CompareOrdinal(text, Position, sign, 0, sign.Length) != 0)
+        if (!IsSign(sign))
             return false;
         Position += sign.Length;
         SkipSpace();
         return true;
     }
+
+    public bool IsSign(string sign) => string.CompareOrdinal(text, Position, sign, 0, sign.Length) == 0;
 
     /// <summary>A bare word of the language, in any case; not the start of a longer name.</summary>
     public bool TakeWord(string word)
@@ -62,6 +76,18 @@ internal sealed class PipeScanner(string text)
             return false;
         int end = Position + word.Length;
         return end >= text.Length || !LiteralText.IsNamePart(text[end]) && text[end] != ':';
+    }
+
+    /// <summary>At signs that look like a comparison and are none, such as === and =>.</summary>
+    public bool AtStrangeComparison
+    {
+        get
+        {
+            int end = Position + 1;
+            while (end < text.Length && text[end] is '=' or '<' or '>')
+                end++;
+            return Next is '=' or '<' or '>' or '!' && text[Position..end] is not ("=" or "==" or "!" or "!=" or "<" or "<=" or ">" or ">=");
+        }
     }
 
     public bool AtName => !AtEnd && (LiteralText.IsNameStart(Next) || Next == '`');
@@ -137,11 +163,8 @@ internal sealed class PipeScanner(string text)
         return pattern;
     }
 
-    public LogQueryException Wrong(string expected)
-    {
-        string found = AtEnd ? "the end of the query" : $"'{Next}'";
-        return new LogQueryException(Math.Min(Position, text.Length), expected, found);
-    }
+    public LogQueryException Wrong(string expected) =>
+        new(Math.Min(Position, text.Length), expected, FoundWord.At(text, Position));
 
     private string BareName()
     {

@@ -19,6 +19,8 @@ public sealed record SortPipe(Items<SortKey> Keys) : Pipe
     internal static Pipe Parse(PipeParser parser)
     {
         parser.TakeWord("by");
+        if (parser.AtEnd)
+            throw parser.Wrong("a field to sort by, such as time or -count");
         var keys = new List<SortKey>();
         do
         {

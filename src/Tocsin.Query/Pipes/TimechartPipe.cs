@@ -39,6 +39,8 @@ public sealed record TimechartPipe(long? Span, Items<AggregateCall> Calls, Items
             throw new LogQueryException(at, "a step of at least 1us", TimeText.OfLength(span.Value));
         var taken = new HashSet<string>(StringComparer.Ordinal) { "time" };
         Items<AggregateCall> calls = parser.Aggregates(taken);
+        if (parser.Scanner.IsWord("span"))
+            throw parser.Wrong("the span in front of the functions, as in timechart span=5m count()");
         return new TimechartPipe(span, calls, parser.Keys(taken));
     }
 

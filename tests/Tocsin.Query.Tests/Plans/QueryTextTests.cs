@@ -44,7 +44,7 @@ public sealed class QueryTextTests
     [InlineData("a | where matches(b, /(/)", 21, "expected a regular expression of at most 1000 characters")]
     [InlineData("a | where matches(b, /(?=x)/)", 21, "without look-around and back-references")]
     [InlineData("a | where level:loud", 16, "expected a level: trace, debug")]
-    [InlineData("a | limit -1", 10, "expected a number of rows but found '-'")]
+    [InlineData("a | limit -1", 10, "expected a number of rows but found '-1'")]
     [InlineData("a | limit 5 6", 12, "expected '|' or the end of the query but found '6'")]
     [InlineData("a | extend x", 12, "expected '=' after x")]
     [InlineData("a | parse xml", 10, "expected json, logfmt, pattern")]
@@ -61,6 +61,65 @@ public sealed class QueryTextTests
         parsed.Error!.Message.ShouldContain(message);
         parsed.Error.Position.ShouldBe(position);
     }
+
+    [Theory]
+    [InlineData("* | stats count() group by service", "',', 'as', 'by', '|' or the end of the query but found 'group' at position 19")]
+    [InlineData("* | stats count by service", "'(' after count, as in count() but found 'by' at position 17")]
+    [InlineData("* | stats count() service", "',', 'as', 'by', '|' or the end of the query but found 'service' at position 19")]
+    [InlineData("* | stats count(), by service", "{functions} but found 'by' at position 20")]
+    [InlineData("* | stats count() by", "a field or an expression but found the end of the query at position 21")]
+    [InlineData("* | stats count() by service sort -count", "'|' in front of sort but found 'sort' at position 30")]
+    [InlineData("* | stats avg(duration by service", "',' or the closing bracket ')' of avg( ) but found 'by' at position 24")]
+    [InlineData("* | stat count()", "stats, or {verbs} but found 'stat' at position 5")]
+    [InlineData("* | count() by service", "stats in front of functions, or {verbs} but found 'count' at position 5")]
+    [InlineData("* | service:shop", "where in front of a condition, or {verbs} but found 'service' at position 5")]
+    [InlineData("AND level:error", "a condition on either side of AND and OR, or the word itself in quotes but found 'AND' at position 1")]
+    [InlineData("level:error OR OR level:warn", "a condition on either side of AND and OR, or the word itself in quotes but found 'OR' at position 16")]
+    [InlineData("level:error) service:shop", "a '(' in front of this bracket but found ')' at position 12")]
+    [InlineData("service: shop", "a value after 'service:', without a blank between but found a blank at position 9")]
+    [InlineData("status:[400 599]", "TO between the ends of the range but found '599' at position 13")]
+    [InlineData("status:in(500,502", "',' or the closing bracket ')' of status:in( ) but found the end of the query at position 18")]
+    [InlineData("* | where status === 500", "a comparison: ==, !=, <, <=, > or >= but found '===' at position 18")]
+    [InlineData("* | where status => 500", "a comparison: ==, !=, <, <=, > or >= but found '=>' at position 18")]
+    [InlineData("* | where status >= 500 level:error", "'and', 'or', a comparison such as '==', '|' or the end of the query but found 'level' at position 25")]
+    [InlineData("* | where message contains \"foo\"", "'and', 'or', a comparison such as '==', '|' or the end of the query; contains is a function: contains(x, …) but found 'contains' at position 19")]
+    [InlineData("* | where status in 200, 500", "'(' after in but found '200' at position 21")]
+    [InlineData("* | where status > 500)", "a '(' in front of this bracket but found ')' at position 23")]
+    [InlineData("* | where len(message > 5", "',' or the closing bracket ')' of len( ) but found the end of the query at position 26")]
+    [InlineData("* | timechart count() span=5m", "the span in front of the functions, as in timechart span=5m count() but found 'span' at position 23")]
+    [InlineData("* | timechart span 5m count()", "'=' after span but found '5m' at position 20")]
+    [InlineData("* | top service limit 5", "'|' in front of limit but found 'limit' at position 17")]
+    [InlineData("* | sort", "a field to sort by, such as time or -count but found the end of the query at position 9")]
+    [InlineData("* | sort count descending", "',', 'asc', 'desc', '|' or the end of the query but found 'descending' at position 16")]
+    [InlineData("* | limit -5", "a number of rows but found '-5' at position 11")]
+    [InlineData("* | head -n 5", "a number of rows but found '-n' at position 10")]
+    [InlineData("* | fields service message", "',', 'as', '|' or the end of the query but found 'message' at position 20")]
+    [InlineData("* | extend ms / 1000", "'=' after ms, as in slow = ms > 500 but found '/' at position 15")]
+    [InlineData("* | extend a == 3", "'=' after a, as in slow = ms > 500 but found '==' at position 14")]
+    [InlineData("* | parse json from 'a' 'b'", "'from', '|' or the end of the query but found ''b'' at position 25")]
+    [InlineData("* | parse xml", "json, logfmt, pattern \"<name> …\" or regexp /(?<name>…)/ but found 'xml' at position 11")]
+    [InlineData("* | patterns service", "'by', '|' or the end of the query but found 'service' at position 14")]
+    [InlineData("* | stats count() as \"n\"", "a name after as, without quotes or in backticks but found '\"n\"' at position 22")]
+    [InlineData("* | stats sum(ms) / count()", "',', 'as', 'by', '|' or the end of the query; extend behind it computes with its columns but found '/' at position 19")]
+    [InlineData("* | where matches(message, \"abc\")", "a regular expression such as /re/ here in matches( ) but found '\"abc\"' at position 28")]
+    [InlineData("* | where matches(message, /(a/)", "a regular expression of at most 1000 characters without look-around and back-references but found '(a', which is none: Not enough )'s at its character 3 at position 28")]
+    [InlineData("* | where lowr(a) == 1", "lower, or a function such as if, lower, bin or tonumber but found 'lowr' at position 11")]
+    public void A_mistake_names_the_whole_word_its_place_and_what_was_expected(string text, string sentence)
+    {
+        const string Verbs = "a verb: where, stats, timechart, top, facets, sort, limit, fields, extend, parse, patterns, dedup, context";
+        const string Functions = "a function such as count, distinct, sum, avg, min, max, stddev, first, last, values, rate, percentile or p95";
+        string found = QueryText.Parse(text).Error!.Message;
+        found.ShouldBe("expected " + sentence.Replace("{verbs}", Verbs).Replace("{functions}", Functions));
+    }
+
+    [Theory]
+    [InlineData("a | limit \"a very long text, much longer than anybody wants to see again\"", "'\"a very long text, much longer than anyb…'")]
+    [InlineData("a | limit grüße", "'grüße'")]
+    [InlineData("a | limit \ud83d\ude00", "'\ud83d\ude00'")]
+    [InlineData("a | limit `x y`", "'`x y`'")]
+    [InlineData("a | limit &&b", "'&&'")]
+    public void What_was_found_is_a_whole_sign_or_text_cut_when_it_is_long(string text, string found) =>
+        QueryText.Parse(text).Error!.Message.ShouldBe($"expected a number of rows but found {found} at position 11");
 
     [Fact]
     public void Depth_and_length_are_bounded()
