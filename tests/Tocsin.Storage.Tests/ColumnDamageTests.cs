@@ -95,6 +95,18 @@ public sealed class ColumnDamageTests
         (scanned, columns.BadBlocks, columns.Partial).ShouldBe((0, 1, true));
     }
 
+    [Fact]
+    public void Rows_are_counted_although_their_severities_are_damaged()
+    {
+        using Store store = Filled();
+        Damage(store, ColumnRole.Severity, "");
+        var counted = new SortedDictionary<int, long>();
+        ScanReport report = store.Database.Count(new ScanRequest { Dataset = Dataset.Logs, Where = new TextContains("odd") },
+            TimeSpan.FromSeconds(7), (_, family, rows) => counted[family] = counted.GetValueOrDefault(family) + rows, default);
+        counted.ShouldBe(new Dictionary<int, long> { [0] = Rows / 2 });
+        (report.BadBlocks, report.Partial).ShouldBe((1, true));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(7)]

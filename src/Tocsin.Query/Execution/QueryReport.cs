@@ -23,7 +23,8 @@ public sealed record QueryReport(
 {
     internal static ScanReport None { get; } = new(0, 0, 0, 0, 0, false);
 
+    /// <summary>Of scans for one answer. They may come by the same damaged block, which is told once.</summary>
     internal static ScanReport Sum(ScanReport a, ScanReport b) => new(
         a.RowsScanned + b.RowsScanned, a.BytesScanned + b.BytesScanned, a.SegmentsScanned + b.SegmentsScanned,
-        a.SegmentsSkipped + b.SegmentsSkipped, a.BadBlocks + b.BadBlocks, a.Partial || b.Partial);
+        a.SegmentsSkipped + b.SegmentsSkipped, Math.Max(a.BadBlocks, b.BadBlocks), a.Partial || b.Partial);
 }

@@ -24,7 +24,12 @@ internal sealed class RowFetch(IReadOnlyList<RowId> ids, Action<Exception> badBl
                 continue;
             try
             {
-                bytes += Fetch(block, wanted, output);
+                bytes += Fetch(block, wanted, output, out Exception? damage);
+                if (damage is not null)
+                {
+                    bad++;
+                    badBlock(damage);
+                }
                 rows += block.Rows;
                 if (block.Segment is { } segment)
                     read.Add(segment);
@@ -44,7 +49,7 @@ internal sealed class RowFetch(IReadOnlyList<RowId> ids, Action<Exception> badBl
     }
 
     /// <summary>Returns the bytes read.</summary>
-    private long Fetch(ScanBlock block, RowId[] wanted, FieldNeeds? output)
+    private long Fetch(ScanBlock block, RowId[] wanted, FieldNeeds? output, out Exception? damage)
     {
         Instant end = wanted[0].Time.UnixNanos == long.MaxValue ? wanted[0].Time : new Instant(wanted[0].Time.UnixNanos + 1);
         using BlockMatches matches = block.Open(new BlockQuery(wanted[^1].Time, end, Predicate.All, false, null, output));
@@ -57,6 +62,7 @@ internal sealed class RowFetch(IReadOnlyList<RowId> ids, Action<Exception> badBl
             if (next < wanted.Length && wanted[next] == id)
                 _found.Add(id, (matches.Current.Encoded.ToArray(), matches.Current.Stream.ToArray()));
         }
+        damage = matches.Damage;
         return matches.BytesRead;
     }
 }

@@ -108,6 +108,29 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
 
     public void IsDamaged(Exception error) => Damage ??= error;
 
+    /// <summary>The stream of each row as far as it is known; false when it is not, which <see cref="Damage"/> then says.</summary>
+    public bool TryGetStreams(out ReadOnlySpan<int> streams)
+    {
+        try
+        {
+            streams = StreamOfRows;
+            return true;
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            IsDamaged(error);
+            // When all rows are of one, it need not be read.
+            streams = Streams.Count == 1 ? Enumerable.Repeat(Streams[0].Stream, Rows).ToArray() : default;
+            return Streams.Count == 1;
+        }
+    }
+
+    /// <summary>As <see cref="Severities"/>; null when they are damaged, which <see cref="Damage"/> then says.</summary>
+    public Column? SoundSeverities => directory[ColumnRole.Severity] is { } entry && Sound(entry) is null ? null : Severities;
+
+    /// <summary>What rows have when <see cref="Severities"/> are damaged.</summary>
+    public byte LikelySeverity => header.MinSeverity == header.MaxSeverity ? header.MinSeverity : (byte)0;
+
     /// <summary>
     /// Prepares for <see cref="Assemble"/> what is needed and not there yet; null means everything. False when some of it is damaged:
     /// rows then come without.
@@ -196,7 +219,7 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
     {
         _hasSeverities ??= directory[ColumnRole.Severity] is not { } entry || Sound(entry) is not null;
         if (_hasSeverities == false)
-            return header.MinSeverity == header.MaxSeverity ? header.MinSeverity : (byte)0;
+            return LikelySeverity;
         int before = scratch.Length;
         Severities.Write(row, scratch);
         ReadOnlySpan<byte> value = scratch.Span[before..];

@@ -133,10 +133,7 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         {
             if (_rows.Count == 0)
                 return;
-            if (_columns.Severities is not CodesColumn severities)
-                throw new InvalidDataException("severities are no codes");
-            int[] families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1])), 0];
-            ReadOnlySpan<int> codes = severities.Codes;
+            ReadOnlySpan<int> codes = Families(out int[] families);
             Span<long> counts = stackalloc long[families.Length];
             (Instant first, Instant last) = (_columns.Id(_rows[0]).Time, _columns.Id(_rows[_rows.Count - 1]).Time);
             if (Counting.StepOf(first, step) == Counting.StepOf(last, step))
@@ -160,6 +157,22 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
                 counts[codes[row]]++;
             }
             Visit(any, families, counts, visit);
+        }
+
+        /// <summary>The number of each row's family.</summary>
+        private ReadOnlySpan<int> Families(out int[] families)
+        {
+            switch (_columns.SoundSeverities)
+            {
+                case null:
+                    families = [Severity.Family(_columns.LikelySeverity)];
+                    return new int[_columns.Rows];
+                case CodesColumn severities:
+                    families = [.. Enumerable.Range(0, severities.Values).Select(code => Severity.Family(severities[code][1])), 0];
+                    return severities.Codes;
+                default:
+                    throw new InvalidDataException("severities are no codes");
+            }
         }
 
         private static void Visit(Instant time, int[] families, Span<long> counts, CountVisitor visit)

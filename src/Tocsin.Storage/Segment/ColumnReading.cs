@@ -48,13 +48,29 @@ internal sealed class ColumnReading(BlockColumns columns, RowList list)
             ReadOnlySpan<ColumnEntry> entries = columns.Directory.Fields(path.Names[name]);
             if (entries.Length > 0)
             {
-                FromColumn(columns[entries[0]], key.Shape, table, into, fresh);
+                FromColumn(entries[0], key.Shape, table, into, fresh);
                 fresh = false;
             }
             fresh &= !FromStreams(key, name, table, into, fresh);
         }
         if (key.Shape is not null)
             into.Replace(Nothing, KeyTable.Missing);
+    }
+
+    /// <summary>A damaged column has no values.</summary>
+    private void FromColumn(ColumnEntry entry, ValueShape? shape, KeyTable table, Span<int> into, bool fresh)
+    {
+        if (columns.Sound(entry) is not { } column)
+            return;
+        try
+        {
+            FromColumn(column, shape, table, into, fresh);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            columns.IsDamaged(error);
+            into.Fill(KeyTable.Missing);
+        }
     }
 
     private void FromColumn(Column column, ValueShape? shape, KeyTable table, Span<int> into, bool fresh)
@@ -212,7 +228,8 @@ internal sealed class ColumnReading(BlockColumns columns, RowList list)
         }
         if (!any)
             return false;
-        ReadOnlySpan<int> streams = columns.StreamOfRows;
+        if (!columns.TryGetStreams(out ReadOnlySpan<int> streams))
+            return true;
         if (fresh && _whole)
         {
             for (int i = 0; i < into.Length; i++)
@@ -263,8 +280,11 @@ internal sealed class ColumnReading(BlockColumns columns, RowList list)
 
     private void Severities(Span<byte> into)
     {
-        switch (columns.Severities)
+        switch (columns.SoundSeverities)
         {
+            case null:
+                into.Fill(columns.LikelySeverity);
+                break;
             case ConstantColumn constant:
                 into.Fill(SeverityOf(constant.Value));
                 break;

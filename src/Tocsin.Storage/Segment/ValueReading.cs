@@ -29,13 +29,29 @@ internal sealed class ValueReading(BlockColumns columns, RowList list, bool whol
                 ReadOnlySpan<ColumnEntry> entries = columns.Directory.Fields(path.Names[name]);
                 if (entries.Length > 0)
                 {
-                    FromColumn(columns[entries[0]], into, fresh);
+                    FromColumn(entries[0], into, fresh);
                     fresh = false;
                 }
                 fresh &= !FromStreams(path, name, into);
             }
         }
         into.Finish();
+    }
+
+    /// <summary>A damaged column has no values.</summary>
+    private void FromColumn(ColumnEntry entry, ValueColumn into, bool fresh)
+    {
+        if (columns.Sound(entry) is not { } column)
+            return;
+        try
+        {
+            FromColumn(column, into, fresh);
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            columns.IsDamaged(error);
+            into.Start(Rows.Length);
+        }
     }
 
     private void FromColumn(Column column, ValueColumn into, bool fresh)
@@ -125,7 +141,8 @@ internal sealed class ValueReading(BlockColumns columns, RowList list, bool whol
         }
         if (!any)
             return false;
-        ReadOnlySpan<int> streams = columns.StreamOfRows;
+        if (!columns.TryGetStreams(out ReadOnlySpan<int> streams))
+            return true;
         for (int i = 0; i < Rows.Length; i++)
         {
             if (into.IsOpen(i) && known[streams[Rows[i]]] is { } value)

@@ -53,7 +53,7 @@ internal static class NaiveAggregates
     {
         BigInteger whole = numbers.OfType<long>().Aggregate(BigInteger.Zero, (sum, n) => sum + n);
         double[] reals = [.. numbers.OfType<double>()];
-        return numbers.Length == 0 ? null : reals.Length == 0 ? NaiveNumber.Fit(whole) : (double)whole + reals.Sum();
+        return numbers.Length == 0 ? null : reals.Length == 0 ? NaiveNumber.Fit(whole) : NaiveNumber.Real(whole) + reals.Sum();
     }
 
     private static object? Best(List<object?> values, int sign)

@@ -17,6 +17,9 @@ internal static class NaiveNumber
 
     public static double Real(object number) => number is long whole ? whole : (double)number;
 
+    /// <summary>The nearest one; a cast would cut.</summary>
+    public static double Real(BigInteger number) => double.Parse(number.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+
     public static int Order(object a, object b) => (a, b) switch
     {
         (long x, long y) => x.CompareTo(y),
@@ -27,7 +30,7 @@ internal static class NaiveNumber
 
     /// <summary>A whole number while it fits.</summary>
     public static object Fit(BigInteger number) =>
-        number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : (double)number;
+        number >= long.MinValue && number <= long.MaxValue ? (object)(long)number : Real(number);
 
     public static object? Compute(string sign, object? a, object? b)
     {
