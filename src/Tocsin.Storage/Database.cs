@@ -29,6 +29,7 @@ public sealed class Database : IDisposable
     private readonly Thread _sealer;
     private readonly AutoResetEvent _sealWanted = new(false);
     private readonly CancellationTokenSource _closing = new();
+    private readonly DamagedPlaces _places = new();
     private readonly Counter _corruptions, _sealFailures;
     private readonly long _tornBytes;
 
@@ -39,7 +40,7 @@ public sealed class Database : IDisposable
         _options = options;
         _corruptions = metrics.Counter(
             "tocsin_storage_corruptions_total",
-            "Damaged log frames, blocks and files found; what they held is skipped.");
+            "Damaged log frames, files, blocks and columns that were met, each once; what they held is skipped.");
         _sealFailures = metrics.Counter(
             "tocsin_storage_upkeep_failures_total",
             "Rounds of sealing, merging or expiry that failed and are tried again.");
@@ -439,7 +440,8 @@ public sealed class Database : IDisposable
 
     private void Damaged(Exception error)
     {
-        _corruptions.Add();
+        if (_places.IsNew(error))
+            _corruptions.Add();
         // The first ones come while the segments are being opened.
         _scrubber?.Hurry();
     }

@@ -85,7 +85,7 @@ public sealed record DatabaseStats
     public required long QueuedBytes { get; init; }
     public required long FreeBytes { get; init; }
 
-    /// <summary>Damaged places found since the start: log frames, blocks, segment files, manifests.</summary>
+    /// <summary>Damaged places met since the start, each once: log frames, blocks, columns, segment files, manifests.</summary>
     public required long Corruptions { get; init; }
 
     /// <summary>Bytes cut from the end of the log because a write was torn.</summary>

@@ -96,6 +96,24 @@ public sealed class ColumnDamageTests
     }
 
     [Fact]
+    public void Each_damaged_place_is_counted_once_however_often_it_is_met()
+    {
+        using Store store = Filled();
+        Damage(store, ColumnRole.Field, "half");
+        Damage(store, ColumnRole.TraceId, "");
+        store.Database.Stats().Corruptions.ShouldBe(0);
+        var grouped = new ColumnRequest([new KeyColumn(s_half)], []);
+        for (int i = 0; i < 3; i++)
+        {
+            store.Bodies(new FieldCompare(s_half, Comparison.Less, "10")).ShouldBeEmpty();
+            store.Rows().Count.ShouldBe(Rows);
+            store.Database.ScanColumns(
+                new ScanRequest { Dataset = Dataset.Logs }, grouped, () => new object(), (_, _) => { }, _ => { }, default).Partial.ShouldBeTrue();
+            store.Database.Stats().Corruptions.ShouldBe(2);
+        }
+    }
+
+    [Fact]
     public void Rows_are_counted_although_their_severities_are_damaged()
     {
         using Store store = Filled();

@@ -39,7 +39,7 @@ internal sealed class HealthChecks(TocsinSettings settings, Parts parts)
         if (damage.Count > 0)
             return new("storage", HealthStatus.Degraded, $"{damage.Count} damaged places, the first: {damage[0]}; the rest is served", facts);
         return stats.Corruptions > 0
-            ? new("storage", HealthStatus.Degraded, $"damage was met {stats.Corruptions} times since the start and skipped; the rest is served", facts)
+            ? new("storage", HealthStatus.Degraded, $"damage was met in {stats.Corruptions} places since the start and skipped; the rest is served", facts)
             : new("storage", HealthStatus.Healthy, null, facts);
     }
 

@@ -83,7 +83,7 @@ internal sealed class BlockShares(BlockQuery query, long mostRows, Action<Except
                 take = matches.Count == 0 ? static () => { } : read(share.Gathered, matches);
                 // Told once: here, or below when reading ended at it.
                 if (matches.Damage is { } damage)
-                    Damaged(share, damage);
+                    Damaged(share, block.Locate(damage));
             }
             finally
             {
@@ -92,7 +92,7 @@ internal sealed class BlockShares(BlockQuery query, long mostRows, Action<Except
         }
         catch (Exception error) when (error is IOException or InvalidDataException)
         {
-            Damaged(share, error);
+            Damaged(share, block.Locate(error));
             return;
         }
         take();

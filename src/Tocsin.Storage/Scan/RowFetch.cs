@@ -28,7 +28,7 @@ internal sealed class RowFetch(IReadOnlyList<RowId> ids, Action<Exception> badBl
                 if (damage is not null)
                 {
                     bad++;
-                    badBlock(damage);
+                    badBlock(block.Locate(damage));
                 }
                 rows += block.Rows;
                 if (block.Segment is { } segment)
@@ -37,7 +37,7 @@ internal sealed class RowFetch(IReadOnlyList<RowId> ids, Action<Exception> badBl
             catch (Exception error) when (error is IOException or InvalidDataException)
             {
                 bad++;
-                badBlock(error);
+                badBlock(block.Locate(error));
             }
         }
         foreach (RowId id in ids)

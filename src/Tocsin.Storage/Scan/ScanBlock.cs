@@ -40,6 +40,9 @@ internal abstract class ScanBlock
     /// </summary>
     public abstract BlockMatches Open(BlockQuery query);
 
+    /// <summary>The same error; it then says where it has come from.</summary>
+    public virtual Exception Locate(Exception error) => error;
+
     /// <summary>False when rows have to be looked at to count the values of the field.</summary>
     public virtual bool TryCountKeys(ScanRequest request, FieldPath field, KeyCounts into) => false;
 }

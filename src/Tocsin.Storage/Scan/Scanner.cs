@@ -13,6 +13,7 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
         new(request.From, request.To, request.Where, request.OldestFirst, request.After, OutputOf(request.Fields));
 
     private readonly HashSet<object> _segments = [], _damaged = [];
+    private readonly Dictionary<BlockMatches, ScanBlock> _blockOf = [];
     private long _rows, _bytes;
     private int _badBlocks;
 
@@ -117,11 +118,12 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
     {
         OpenedBlock opened = queue.Take();
         if (opened.Error is { } error)
-            Damaged(error);
+            Damaged(opened.Block.Locate(error));
         if (opened.Matches is not { } matches)
             return null;
         if (opened.Block.Segment is { } segment)
             _segments.Add(segment);
+        _blockOf.Add(matches, opened.Block);
         _rows += opened.Block.Rows;
         if (_rows > request.MostRows)
         {
@@ -156,7 +158,7 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
     private void Damaged(BlockMatches matches, Exception error)
     {
         if (_damaged.Add(matches))
-            Damaged(error);
+            Damaged(_blockOf[matches].Locate(error));
     }
 
     private void Damaged(Exception error)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using Tocsin.Model;
 using Tocsin.Model.Events;
+using Tocsin.Storage.Care;
 using Tocsin.Storage.Scan;
 using Tocsin.Storage.Segment.Columns;
 
@@ -106,7 +107,13 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         }
     }
 
-    public void IsDamaged(Exception error) => Damage ??= error;
+    public void IsDamaged(Exception error)
+    {
+        Damage ??= error;
+        // Whoever asks for the damage is told of one; the others are counted, too.
+        if (error != Damage)
+            file.OnDamage(new DamagedPlace(file.Path, header.Offset, "").Mark(error));
+    }
 
     /// <summary>The stream of each row as far as it is known; false when it is not, which <see cref="Damage"/> then says.</summary>
     public bool TryGetStreams(out ReadOnlySpan<int> streams)
@@ -299,9 +306,10 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
             }
             return layout.Open(bytes);
         }
-        catch
+        catch (Exception error)
         {
             bytes.Dispose();
+            new DamagedPlace(file.Path, header.Offset, $"{entry.Role} {Encoding.UTF8.GetString(entry.Name)}").Mark(error);
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using Tocsin.Model;
+using Tocsin.Storage.Care;
 using Tocsin.Storage.Io;
 using Tocsin.Storage.Scan;
 
@@ -22,6 +23,8 @@ internal abstract class SegmentBlock(SegmentFile file, BlockHeader header) : Sca
 
     public override bool MayMatch(BlockQuery query) => query.Where.MayMatch(new Summary(this));
 
+    public override Exception Locate(Exception error) => new DamagedPlace(file.Path, header.Offset, "").Mark(error);
+
     private bool MayContain(ulong hash)
     {
         long start = header.Offset + header.FilterOffset;
@@ -34,7 +37,8 @@ internal abstract class SegmentBlock(SegmentFile file, BlockHeader header) : Sca
             return TokenFilter.MayContain(filter, hash);
         }
         // Then anything may be inside.
-        file.OnDamage(new InvalidDataException($"the word filter of a block of {file.Path} is damaged"));
+        file.OnDamage(new DamagedPlace(file.Path, header.Offset, "word filter")
+            .Mark(new InvalidDataException($"the word filter of a block of {file.Path} is damaged")));
         return true;
     }
 
