@@ -25,8 +25,8 @@ internal sealed class LookBack(QueryContext context, QueryPlan front)
         try
         {
             var plan = new QueryPlan(front.Filter, [.. front.Pipes, new StatsPipe([new AggregateCall("count", [], "rows of a key")], keys)]);
-            context.AddScan(Pipeline.Build(plan, earlier, new KeySink(keys.Count, seen)).Run(earlier));
-            context.AddScan(earlier.FurtherScans);
+            context.AddEarlier(Pipeline.Build(plan, earlier, new KeySink(keys.Count, seen)).Run(earlier));
+            context.AddEarlier(earlier.FurtherScans);
             return true;
         }
         catch (Exception error) when (error is TooManyRowsException or QueryRefusedException)
@@ -50,7 +50,7 @@ internal sealed class LookBack(QueryContext context, QueryPlan front)
     {
         bool any = false;
         var all = new ScanRequest { Dataset = request.Dataset, From = request.From, To = request.To };
-        context.AddScan(context.Database.Count(all, TimeSpan.FromHours(1), (_, _, rows) => any |= rows > 0, context.Cancel));
+        context.AddEarlier(context.Database.Count(all, TimeSpan.FromHours(1), (_, _, rows) => any |= rows > 0, context.Cancel));
         return any;
     }
 

@@ -27,6 +27,11 @@ internal sealed class QueryContext(
 
     public void AddScan(ScanReport report) => FurtherScans = QueryReport.Sum(FurtherScans, report);
 
+    /// <summary>What looking at the time before took.</summary>
+    public ScanReport EarlierScans { get; private set; } = QueryReport.None;
+
+    public void AddEarlier(ScanReport report) => EarlierScans = QueryReport.Sum(EarlierScans, report);
+
     /// <summary>Sentences for the reader of the answer: what was left out, and why.</summary>
     public IReadOnlyList<string> Notes => _notes;
 

@@ -45,7 +45,7 @@ public sealed class QueryEngine(
         {
             refused = $"the query takes longer than {TimeText.OfLength(request.MaxTime.Ticks * 100)}: ask for a shorter time or for rarer words";
         }
-        scan = QueryReport.Sum(scan, context.FurtherScans);
+        scan = QueryReport.Beside(QueryReport.Sum(scan, context.FurtherScans), context.EarlierScans);
         return new QueryReport(
             scan.RowsScanned, scan.BytesScanned, scan.SegmentsScanned, scan.SegmentsSkipped, scan.BadBlocks,
             request.From, request.To, scan.Partial

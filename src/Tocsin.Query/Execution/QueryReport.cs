@@ -6,7 +6,8 @@ namespace Tocsin.Query.Execution;
 /// <summary>What it took to answer, and whether the answer is whole.</summary>
 /// <param name="RowsScanned">Rows in the blocks that were read, matching or not.</param>
 /// <param name="BytesScanned">Bytes that were read from memory or disk.</param>
-/// <param name="SegmentsSkipped">Segments that could be told apart without reading a block.</param>
+/// <param name="SegmentsScanned">Segments from which a block was read.</param>
+/// <param name="SegmentsSkipped">All other segments of the dataset: they cannot match, or their headers say enough.</param>
 /// <param name="BadBlocks">Blocks that could not be read and were skipped.</param>
 /// <param name="From">Start of the time range that was searched, inclusive.</param>
 /// <param name="To">Its end, exclusive.</param>
@@ -23,8 +24,17 @@ public sealed record QueryReport(
 {
     internal static ScanReport None { get; } = new(0, 0, 0, 0, 0, false);
 
-    /// <summary>Of scans for one answer. They may come by the same damaged block, which is told once.</summary>
-    internal static ScanReport Sum(ScanReport a, ScanReport b) => new(
-        a.RowsScanned + b.RowsScanned, a.BytesScanned + b.BytesScanned, a.SegmentsScanned + b.SegmentsScanned,
-        a.SegmentsSkipped + b.SegmentsSkipped, Math.Max(a.BadBlocks, b.BadBlocks), a.Partial || b.Partial);
+    /// <summary>Both looked at the same time: into the same segments, and may have come by the same damaged block.</summary>
+    internal static ScanReport Sum(ScanReport a, ScanReport b) =>
+        Sum(a, b, Math.Max(a.SegmentsScanned, b.SegmentsScanned), Math.Max(a.BadBlocks, b.BadBlocks));
+
+    /// <summary>One looked at a time beside that of the other; a segment may hold some of both.</summary>
+    internal static ScanReport Beside(ScanReport a, ScanReport b) => Sum(a, b, a.SegmentsScanned + b.SegmentsScanned, a.BadBlocks + b.BadBlocks);
+
+    private static ScanReport Sum(ScanReport a, ScanReport b, int segments, int badBlocks)
+    {
+        int all = Math.Max(a.SegmentsScanned + a.SegmentsSkipped, b.SegmentsScanned + b.SegmentsSkipped);
+        int read = Math.Min(all, segments);
+        return new ScanReport(a.RowsScanned + b.RowsScanned, a.BytesScanned + b.BytesScanned, read, all - read, badBlocks, a.Partial || b.Partial);
+    }
 }

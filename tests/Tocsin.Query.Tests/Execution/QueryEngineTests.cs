@@ -32,6 +32,26 @@ public sealed class QueryEngineTests : IDisposable
     }
 
     [Theory]
+    [InlineData("* | patterns", 3)]
+    [InlineData("* | patterns | fields - new", 2)]
+    [InlineData("* | sort -n | limit 3", 2)]
+    [InlineData("* | stats count()", 0)]
+    [InlineData("nosuchword | limit 1", 0)]
+    public void Segments_are_counted_once_however_often_a_query_scans(string query, int read)
+    {
+        _desk.Database.Seal(CancellationToken.None);
+        for (int day = -1; day <= 1; day++)
+        {
+            _desk.Append(Some.Log($"next {day}", -60 * 60 * 24 * day).With(("n", day)));
+            _desk.Database.Seal(CancellationToken.None);
+        }
+        int all = _desk.Database.Stats().Segments;
+        _desk.Request = _desk.Request with { From = Some.Noon.Add(TimeSpan.FromHours(-20)), To = Some.Noon.Add(TimeSpan.FromHours(2)) };
+        _desk.Run(query);
+        (_desk.Report.SegmentsScanned, _desk.Report.SegmentsScanned + _desk.Report.SegmentsSkipped).ShouldBe((read, all));
+    }
+
+    [Theory]
     [InlineData("* | stats count(), max(n) by key")]
     [InlineData("* | top 3 message")]
     [InlineData("* | limit 1")]

@@ -1,5 +1,5 @@
 import { brief, bytes, count, plural } from '../../shared/ui/number';
-import type { QueryAnswer } from './answer';
+import { segmentsRead, type QueryAnswer } from './answer';
 import styles from './Logs.module.css';
 
 /** How much the answer is, and what it cost to find. */
@@ -13,8 +13,8 @@ export function AnswerStatus({ answer, busy, what = 'row' }: { answer?: QueryAns
       <span>
         {brief(rows)} records read ({bytes(read)}) in {answer.elapsedMs < 1 ? '< 1' : count(Math.round(answer.elapsedMs))} ms
       </span>
-      <span title="Segments are the files of the store; one whose headers say enough, or that cannot match, stays unread">
-        {plural(segments, 'segment')} read, {count(skipped)} skipped
+      <span title="Segments are the files of the store; one that cannot match, or whose headers say enough, stays unread. The newest records are in memory">
+        {segmentsRead(segments, skipped)}
       </span>
       {badBlocks > 0 && <span className={styles.bad}>{plural(badBlocks, 'damaged block')} skipped</span>}
       {busy && <span className={styles.busy}>running…</span>}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compareValues, displaysOf, narrowed, pipesOfPlan, shapeOf, type Column } from './answer';
+import { compareValues, displaysOf, narrowed, pipesOfPlan, segmentsRead, shapeOf, type Column } from './answer';
 
 const columns = (text: string): Column[] =>
   text.split(' ').map((each) => ({ name: each.split(':')[0]!, kind: (each.split(':')[1] ?? 'string') as Column['kind'] }));
@@ -88,3 +88,10 @@ it('sorts numbers as numbers and what is missing last either way', () => {
   expect(values.toSorted((a, b) => compareValues(a, b, false))).toEqual([9, 10, 'a', 'b', null]);
   expect(values.toSorted((a, b) => compareValues(a, b, true))).toEqual(['b', 'a', 10, 9, null]);
 });
+
+it.each([
+  [3, 9, '3 of 12 segments read'],
+  [1, 0, '1 of 1 segment read'],
+  [0, 12, 'none of 12 segments had to be read'],
+  [0, 0, 'from memory'],
+])('says of %d segments read and %d unread: %s', (read, unread, said) => expect(segmentsRead(read, unread)).toBe(said));

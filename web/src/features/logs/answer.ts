@@ -1,3 +1,4 @@
+import { count, plural } from '../../shared/ui/number';
 import { fieldIs, fieldMissing, pipeName, pipesOf, pipeText, split, withTerm } from './query';
 
 /** The answer of /query. */
@@ -12,6 +13,13 @@ export interface QueryAnswer {
   truncated: boolean;
   elapsedMs: number;
   notes: string[];
+}
+
+/** What was read of the store's files, the segments. */
+export function segmentsRead(read: number, unread: number): string {
+  const all = plural(read + unread, 'segment');
+  if (read + unread === 0) return 'from memory';
+  return read === 0 ? `none of ${all} had to be read` : `${count(read)} of ${all} read`;
 }
 
 export type Value = string | number | boolean | null | object;
