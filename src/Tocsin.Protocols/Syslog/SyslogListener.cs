@@ -13,6 +13,7 @@ public sealed class SyslogListener : IDisposable
 {
     private readonly SyslogOptions _options;
     private readonly Socket? _tcp;
+    private readonly Socket? _tls;
     private readonly Socket? _udp;
 
     private SyslogListener(SyslogOptions options)
@@ -20,8 +21,9 @@ public sealed class SyslogListener : IDisposable
         _options = options;
         try
         {
-            _tcp = options.TcpPort is { } tcp ? Bind(options.Address, tcp, SocketType.Stream) : null;
-            _udp = options.UdpPort is { } udp ? Bind(options.Address, udp, SocketType.Dgram) : null;
+            _tcp = options.TcpPort is { } tcp ? Bind("tcp", options.Address, tcp, SocketType.Stream) : null;
+            _tls = options.Tls is { } tls ? Bind("tls", tls.Address, tls.Port, SocketType.Stream) : null;
+            _udp = options.UdpPort is { } udp ? Bind("udp", options.Address, udp, SocketType.Dgram) : null;
         }
         catch
         {
@@ -34,6 +36,9 @@ public sealed class SyslogListener : IDisposable
     public int? TcpPort => (_tcp?.LocalEndPoint as IPEndPoint)?.Port;
 
     /// <inheritdoc cref="TcpPort"/>
+    public int? TlsPort => (_tls?.LocalEndPoint as IPEndPoint)?.Port;
+
+    /// <inheritdoc cref="TcpPort"/>
     public int? UdpPort => (_udp?.LocalEndPoint as IPEndPoint)?.Port;
 
     /// <exception cref="IOException">A port is taken; the message names it.</exception>
@@ -42,18 +47,21 @@ public sealed class SyslogListener : IDisposable
     /// <summary>Receives until cancelled, then stores what has been received.</summary>
     public async Task Run(IngestPipeline pipeline, TimeProvider clock, MetricSet metrics, CancellationToken cancel)
     {
-        using var tcp = _tcp is null ? null : new SyslogTcp(_tcp, pipeline, _options, clock, metrics);
+        var connections = new SyslogConnections(_options.MaxConnections, metrics);
+        using var tcp = _tcp is null ? null : new SyslogTcp(_tcp, null, pipeline, _options, connections, clock);
+        using var tls = _tls is null ? null : new SyslogTcp(_tls, _options.Tls, pipeline, _options, connections, clock);
         using var udp = _udp is null ? null : new SyslogUdp(_udp, pipeline, _options, clock, metrics);
-        await Task.WhenAll(tcp?.Run(cancel) ?? Task.CompletedTask, udp?.Run(cancel) ?? Task.CompletedTask).ConfigureAwait(false);
+        await Task.WhenAll(tcp?.Run(cancel) ?? Task.CompletedTask, tls?.Run(cancel) ?? Task.CompletedTask, udp?.Run(cancel) ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     public void Dispose()
     {
         _tcp?.Dispose();
+        _tls?.Dispose();
         _udp?.Dispose();
     }
 
-    private static Socket Bind(IPAddress address, int port, SocketType type)
+    private static Socket Bind(string name, IPAddress address, int port, SocketType type)
     {
         var socket = new Socket(address.AddressFamily, type, type == SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp);
         try
@@ -68,7 +76,6 @@ public sealed class SyslogListener : IDisposable
         catch (SocketException taken)
         {
             socket.Dispose();
-            string name = type == SocketType.Stream ? "tcp" : "udp";
             throw new IOException($"syslog.{name}: cannot listen on {address}:{port}: {taken.Message}", taken);
         }
     }

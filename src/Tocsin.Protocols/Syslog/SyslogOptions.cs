@@ -13,6 +13,9 @@ public sealed record SyslogOptions
     /// <inheritdoc cref="TcpPort"/>
     public int? UdpPort { get; init; }
 
+    /// <summary>Null: off.</summary>
+    public SyslogTls? Tls { get; init; }
+
     /// <summary>Of the times of RFC 3164, which do not say.</summary>
     public TimeZoneInfo Zone { get; init; } = TimeZoneInfo.Local;
 

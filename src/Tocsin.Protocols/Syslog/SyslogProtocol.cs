@@ -7,7 +7,7 @@ using Tocsin.Protocols.Shared;
 namespace Tocsin.Protocols.Syslog;
 
 /// <summary>
-/// Syslog messages over HTTP, one per line, acknowledged; <see cref="SyslogListener"/> takes them over TCP and UDP.
+/// Syslog messages over HTTP, one per line, acknowledged; <see cref="SyslogListener"/> takes them over TCP, TLS and UDP.
 /// </summary>
 public sealed class SyslogProtocol : IProtocol
 {

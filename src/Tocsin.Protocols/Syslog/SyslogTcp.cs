@@ -2,30 +2,38 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Tocsin.Ingest;
-using Tocsin.Model.Metrics;
 
 namespace Tocsin.Protocols.Syslog;
 
 /// <summary>
-/// Syslog over TCP. While the store is busy a connection is not read, so that the sender's own queue holds what comes:
+/// Syslog over TCP, plain or inside TLS. While the store is busy a connection is not read, so that the sender's own queue holds what comes:
 /// nothing is dropped but what was received when the server ends.
 /// </summary>
 internal sealed class SyslogTcp : IDisposable
 {
-    private const string Label = "syslog-tcp";
+    /// <summary>Who has not agreed on TLS by then holds a place that others want.</summary>
+    private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
+
     private readonly Socket _listener;
+    private readonly SyslogTls? _tls;
+    private readonly string _label;
     private readonly IngestPipeline _pipeline;
     private readonly SyslogOptions _options;
     private readonly TimeProvider _clock;
-    private readonly Counter _refused;
-    private readonly HashSet<Task> _connections = [];
-    private int _open;
+    private readonly SyslogConnections _connections;
+    private readonly HashSet<Task> _serving = [];
 
-    public SyslogTcp(Socket listener, IngestPipeline pipeline, SyslogOptions options, TimeProvider clock, MetricSet metrics)
+    /// <param name="listener">Owned from now on.</param>
+    /// <param name="tls">Null: plain.</param>
+    /// <param name="pipeline">Takes the messages.</param>
+    /// <param name="options">Limits.</param>
+    /// <param name="connections">Shared with other listeners.</param>
+    /// <param name="clock">For waiting.</param>
+    public SyslogTcp(
+        Socket listener, SyslogTls? tls, IngestPipeline pipeline, SyslogOptions options, SyslogConnections connections, TimeProvider clock)
     {
-        (_listener, _pipeline, _options, _clock) = (listener, pipeline, options, clock);
-        _refused = metrics.Counter("tocsin_syslog_refused_connections_total", "Syslog connections beyond the limit.");
-        metrics.Gauge("tocsin_syslog_connections", "Open syslog connections.", () => Volatile.Read(ref _open));
+        (_listener, _tls, _pipeline, _options, _connections, _clock) = (listener, tls, pipeline, options, connections, clock);
+        _label = tls is null ? "syslog-tcp" : "syslog-tls";
     }
 
     public async Task Run(CancellationToken cancel)
@@ -35,14 +43,11 @@ internal sealed class SyslogTcp : IDisposable
             try
             {
                 Socket connection = await _listener.AcceptAsync(cancel).ConfigureAwait(false);
-                _connections.RemoveWhere(c => c.IsCompleted);
-                if (_connections.Count < _options.MaxConnections)
-                {
-                    _connections.Add(Serve(connection, cancel));
-                    continue;
-                }
-                _refused.Add();
-                connection.Dispose();
+                _serving.RemoveWhere(c => c.IsCompleted);
+                if (_connections.TryEnter())
+                    _serving.Add(Serve(connection, cancel));
+                else
+                    connection.Dispose();
             }
             catch (OperationCanceledException)
             {
@@ -54,7 +59,7 @@ internal sealed class SyslogTcp : IDisposable
                 await Pause(_options.MaxDelay, cancel).ConfigureAwait(false);
             }
         }
-        await Task.WhenAll(_connections).ConfigureAwait(false);
+        await Task.WhenAll(_serving).ConfigureAwait(false);
     }
 
     public void Dispose() => _listener.Dispose();
@@ -62,40 +67,77 @@ internal sealed class SyslogTcp : IDisposable
     private async Task Serve(Socket connection, CancellationToken cancel)
     {
         await Task.Yield();
-        Interlocked.Increment(ref _open);
-        using var frames = new SyslogFrames(_options.MaxMessageBytes);
-        using var batch = new SyslogBatch(_pipeline, Label, _options.Zone);
-        byte[] sender = Encoding.ASCII.GetBytes(SyslogSender.Text(connection.RemoteEndPoint));
         try
         {
-            connection.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+            byte[] sender = Encoding.ASCII.GetBytes(SyslogSender.Text(connection.RemoteEndPoint));
+            if (await Open(connection, cancel).ConfigureAwait(false) is { } stream)
+                await Serve(stream, sender, cancel).ConfigureAwait(false);
+        }
+        catch (Exception lost) when (lost is SocketException or ObjectDisposedException)
+        {
+            // It was gone before it could say anything.
+        }
+        finally
+        {
+            connection.Dispose();
+            _connections.Leave();
+        }
+    }
+
+    /// <summary>Null when no TLS came about.</summary>
+    private async Task<Stream?> Open(Socket connection, CancellationToken cancel)
+    {
+        connection.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
+        if (_tls is null)
+            return new NetworkStream(connection, ownsSocket: true);
+        using var patience = new CancellationTokenSource(s_handshake, _clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancel, patience.Token);
+        try
+        {
+            return await _tls.Open(connection, either.Token).ConfigureAwait(false);
+        }
+        catch (Exception refused) when (SyslogTls.IsRefusal(refused))
+        {
+            if (!cancel.IsCancellationRequested)
+                _connections.HandshakeFailed();
+            return null;
+        }
+    }
+
+    private async Task Serve(Stream connection, byte[] sender, CancellationToken cancel)
+    {
+        _connections.Opened();
+        using var frames = new SyslogFrames(_options.MaxMessageBytes);
+        using var batch = new SyslogBatch(_pipeline, _label, _options.Zone);
+        try
+        {
             await Receive(connection, frames, batch, sender, cancel).ConfigureAwait(false);
         }
-        catch (Exception lost) when (lost is SocketException or OperationCanceledException or ObjectDisposedException)
+        catch (Exception lost) when (lost is IOException or OperationCanceledException or ObjectDisposedException)
         {
             // The end of a connection. What it brought is stored below.
         }
         finally
         {
-            connection.Dispose();
+            await connection.DisposeAsync().ConfigureAwait(false);
             ReadOnlySpan<byte> last = frames.Last();
             if (!last.IsEmpty)
                 batch.Add(last, sender);
             else if (frames.HasRest)
-                _pipeline.Refuse(Label, "logs", RejectReason.Malformed);
+                _pipeline.Refuse(_label, "logs", RejectReason.Malformed);
             await Store(batch, cancel).ConfigureAwait(false);
-            Interlocked.Decrement(ref _open);
+            _connections.Closed();
         }
     }
 
     private async Task Receive(
-        Socket connection, SyslogFrames frames, SyslogBatch batch, byte[] sender, CancellationToken cancel)
+        Stream connection, SyslogFrames frames, SyslogBatch batch, byte[] sender, CancellationToken cancel)
     {
         long begun = 0, tooLong = 0;
         Task<int>? reading = null;
         while (true)
         {
-            reading ??= connection.ReceiveAsync(frames.Space(), cancel).AsTask();
+            reading ??= connection.ReadAsync(frames.Space(), cancel).AsTask();
             TimeSpan left = _options.MaxDelay - _clock.GetElapsedTime(begun);
             bool full = batch.Length >= _options.BatchBytes;
             if (batch.Length > 0 && (full || !await Arrives(reading, left).ConfigureAwait(false)))
@@ -114,7 +156,7 @@ internal sealed class SyslogTcp : IDisposable
             if (first)
                 begun = _clock.GetTimestamp();
             for (; tooLong < frames.TooLong; tooLong++)
-                _pipeline.Refuse(Label, "logs", RejectReason.RecordTooLarge);
+                _pipeline.Refuse(_label, "logs", RejectReason.RecordTooLarge);
         }
     }
 

@@ -12,7 +12,7 @@ internal static class InfoApi
     {
         api.MapGet("/info", () => new ServerInformation(
                 parts.Version, parts.StartedAt, Ready: true, parts.Addresses.Url,
-                new ServerPorts(parts.Addresses.Http, parts.Addresses.OtlpHttp, parts.Addresses.OtlpGrpc, parts.Syslog.TcpPort, parts.Syslog.UdpPort),
+                new ServerPorts(parts.Addresses.Http, parts.Addresses.OtlpHttp, parts.Addresses.OtlpGrpc, parts.Syslog.TcpPort, parts.Syslog.UdpPort, parts.Syslog.TlsPort),
                 Path.GetFullPath(parts.Settings.DataDirectory)))
             .WithName("info").WithSummary("Version, addresses and data directory");
         api.MapGet("/ingest/status", () => new IngestState(
@@ -30,7 +30,7 @@ internal static class InfoApi
 public sealed record ServerInformation(string Version, DateTimeOffset StartedAt, bool Ready, string Url, ServerPorts Ports, string DataDirectory);
 
 /// <summary>The ports listened on; those of syslog only when they are configured.</summary>
-public sealed record ServerPorts(int Http, int OtlpHttp, int OtlpGrpc, int? SyslogTcp = null, int? SyslogUdp = null);
+public sealed record ServerPorts(int Http, int OtlpHttp, int OtlpGrpc, int? SyslogTcp = null, int? SyslogUdp = null, int? SyslogTls = null);
 
 /// <summary>Answer of /ingest/status.</summary>
 public sealed record IngestState(IReadOnlyList<ProtocolState> Protocols, IReadOnlyList<IngestSource> Sources);

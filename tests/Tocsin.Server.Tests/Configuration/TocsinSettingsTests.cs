@@ -71,6 +71,15 @@ public sealed class TocsinSettingsTests
     [InlineData("channels:\n  - name: x\n", "tocsin.yaml:2: channels[0].name: each channel needs a name and a kind")]
     [InlineData("http: {address: 0.0.0.0}\n", "tocsin.yaml:1: http.address: listening on 0.0.0.0 lets other machines in")]
     [InlineData("a: [\n", "not valid YAML")]
+    [InlineData("syslog:\n  tls:\n    port: 6514\n", "tocsin.yaml:3: syslog.tls.certificate: a path to a PEM file is expected")]
+    [InlineData("syslog:\n  tls:\n    port: 6514\n    certificate: a\n", "tocsin.yaml:3: syslog.tls.key: a path to a PEM file is expected")]
+    [InlineData("syslog:\n  tls:\n    certificate: a\n    key: b\n", "tocsin.yaml:3: syslog.tls.port: the port to listen on is expected, usually 6514")]
+    [InlineData("syslog:\n  tls:\n    port: 1\n    certificate: /no/such.crt\n    key: /no/such.key\n",
+        "tocsin.yaml:4: syslog.tls.certificate: PEM files with a certificate and its key are expected, but /no/such.crt with /no/such.key cannot be used: Could not find")]
+    [InlineData("syslog:\n  tls:\n    port: 1\n    certificate: a\n    key: b\n    client_ca: /no/ca.crt\n",
+        "tocsin.yaml:6: syslog.tls.client_ca: a PEM file with certificates is expected, but /no/ca.crt cannot be used: ")]
+    [InlineData("syslog:\n  tls:\n    port: 1\n    address: here\n", "tocsin.yaml:4: syslog.tls.address: an IP address to listen on is expected")]
+    [InlineData("syslog:\n  tls:\n    cert: a\n", "tocsin.yaml:3: syslog.tls.cert: this setting is not known")]
     public void A_mistake_names_file_line_key_and_what_was_expected(string yaml, string expected) =>
         Read(yaml).Errors.ShouldContain(e => e.Contains(expected));
 
