@@ -96,7 +96,9 @@ public readonly ref struct EventRow
     public bool TryGet(ReadOnlySpan<byte> name, out FieldValue value) =>
         FieldReader.TryGet(EncodedFields, name, out value) || FieldReader.TryGet(Stream, name, out value);
 
-    private static ReadOnlySpan<byte> OrEmpty(ReadOnlySpan<byte> id) => id.ContainsAnyExcept((byte)0) ? id : default;
+    /// <param name="id">8 or 16 bytes.</param>
+    private static ReadOnlySpan<byte> OrEmpty(ReadOnlySpan<byte> id) =>
+        (BinaryPrimitives.ReadInt64LittleEndian(id) | BinaryPrimitives.ReadInt64LittleEndian(id[^8..])) != 0 ? id : default;
 }
 
 /// <summary>Walks (name, value) pairs: the fields of a row, of a stream, or of a map value.</summary>
@@ -116,6 +118,24 @@ public ref struct FieldReader(ReadOnlySpan<byte> encoded)
         int length = FieldValue.ReadVarint(ref rest);
         Name = FieldValue.Cut(ref rest, length);
         Value = FieldValue.Read(ref rest);
+        _rest = rest;
+        return true;
+    }
+
+    /// <summary>As <see cref="MoveNext()"/>, for who only hands values on.</summary>
+    /// <param name="name">UTF-8.</param>
+    /// <param name="value">Tag and payload.</param>
+    public bool MoveNext(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
+    {
+        ReadOnlySpan<byte> rest = _rest;
+        if (rest.Length == 0)
+        {
+            name = value = default;
+            return false;
+        }
+        int length = FieldValue.ReadVarint(ref rest);
+        name = FieldValue.Cut(ref rest, length);
+        value = FieldValue.Cut(ref rest, FieldValue.LengthOf(rest));
         _rest = rest;
         return true;
     }

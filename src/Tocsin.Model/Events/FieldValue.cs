@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 
@@ -99,41 +100,52 @@ public readonly ref struct FieldValue
     public static FieldValue Read(scoped ref ReadOnlySpan<byte> rest)
     {
         ReadOnlySpan<byte> whole = rest;
+        (int start, int end) = Measure(whole);
+        rest = whole[end..];
+        return new FieldValue((ValueKind)whole[0], whole[start..end], whole[..end]);
+    }
+
+    /// <summary>Bytes of the value that <paramref name="rest"/> begins with.</summary>
+    internal static int LengthOf(ReadOnlySpan<byte> rest) => Measure(rest).End;
+
+    /// <summary>Where the payload of the value begins and ends.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static (int Start, int End) Measure(ReadOnlySpan<byte> whole)
+    {
+        // Most values are short texts.
+        if (whole.Length > 1 && whole[0] == (byte)ValueKind.String && whole[1] < 0x80 && whole.Length - 2 >= whole[1])
+            return (2, 2 + whole[1]);
+        return MeasureAny(whole);
+    }
+
+    private static (int Start, int End) MeasureAny(ReadOnlySpan<byte> whole)
+    {
         if (whole.Length == 0)
             throw new InvalidDataException("value is missing");
-        var kind = (ValueKind)whole[0];
         int start, length;
-        switch (kind)
+        switch ((ValueKind)whole[0])
         {
-            case ValueKind.String or ValueKind.Bytes:
-                // Most texts are short.
-                if (whole.Length > 1 && whole[1] < 0x80)
-                    (start, length) = (2, whole[1]);
-                else
-                {
-                    ReadOnlySpan<byte> after = whole[1..];
-                    length = ReadVarint(ref after);
-                    start = whole.Length - after.Length;
-                }
-                break;
             case ValueKind.Int or ValueKind.Double:
                 (start, length) = (1, 8);
                 break;
             case ValueKind.Null or ValueKind.False or ValueKind.True:
                 (start, length) = (1, 0);
                 break;
+            case ValueKind.String or ValueKind.Bytes:
+                ReadOnlySpan<byte> after = whole[1..];
+                length = ReadVarint(ref after);
+                start = whole.Length - after.Length;
+                break;
             case ValueKind.Array or ValueKind.Map:
                 start = 5;
                 length = whole.Length < 5 ? int.MaxValue : BinaryPrimitives.ReadInt32LittleEndian(whole[1..]);
                 break;
             default:
-                throw new InvalidDataException($"value kind {(byte)kind} is not known");
+                throw new InvalidDataException($"value kind {whole[0]} is not known");
         }
         if ((uint)length > (uint)Math.Max(0, whole.Length - start))
             throw new InvalidDataException("value reaches past its container");
-        int end = start + length;
-        rest = whole[end..];
-        return new FieldValue(kind, whole[start..end], whole[..end]);
+        return (start, start + length);
     }
 
     internal static int ReadVarint(scoped ref ReadOnlySpan<byte> rest)

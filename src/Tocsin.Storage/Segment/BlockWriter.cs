@@ -20,16 +20,17 @@ internal sealed class BlockWriter
     private readonly TokenSet _tokens = new();
     private readonly ColumnScratch _scratch = new();
     private readonly FieldColumns _fields;
-    private readonly ColumnBuilder _traceId, _spanId;
+    private readonly ColumnBuilder _traceId, _spanId, _overflow;
     private readonly List<ColumnEntry> _entries = [];
-    private readonly ByteBuffer _ids = new(64 * 1024), _overflow = new(64);
-    private long[] _numbers = [];
+    private long[] _times = [], _delays = [];
+    private byte[] _severities = [];
 
     public BlockWriter()
     {
         _fields = new FieldColumns(_scratch);
         _traceId = new ColumnBuilder(ColumnRole.TraceId, [], _scratch);
         _spanId = new ColumnBuilder(ColumnRole.SpanId, [], _scratch);
+        _overflow = new ColumnBuilder(ColumnRole.Overflow, [], _scratch);
     }
 
     /// <summary>The finished block. Valid until the next call of <see cref="Write"/>.</summary>
@@ -45,9 +46,13 @@ internal sealed class BlockWriter
         _tokens.Clear();
         _entries.Clear();
         Block.Clear();
-        BlockHeader header = WriteFixed(rows, start, count);
-        WriteIds(rows, start, count);
-        WriteFields(rows, start, count);
+        int raw = Gather(rows, start, count);
+        BlockHeader header = WriteFixed(rows, start, count, raw);
+        Encode(_traceId, count);
+        Encode(_spanId, count);
+        foreach (ColumnBuilder column in _fields.Columns)
+            Encode(column, count);
+        Encode(_overflow, count);
         int directory = WriteDirectory();
         uint directoryCrc = Crc32C.Of(Block.Span);
         Block.Bytes(_columns.Span);
@@ -67,31 +72,65 @@ internal sealed class BlockWriter
         };
     }
 
-    /// <summary>The columns that every row has, and what the header says of them.</summary>
-    private BlockHeader WriteFixed(RowTable rows, int start, int count)
+    /// <summary>Reads every row once, while it is in the processor's cache.</summary>
+    private int Gather(RowTable rows, int start, int count)
     {
-        if (_numbers.Length < count)
-            _numbers = new long[count];
-        Span<long> numbers = _numbers.AsSpan(0, count);
-        for (int i = 0; i < count; i++)
-            numbers[i] = rows.Id(start + i).Time.UnixNanos;
-        WriteInts(ColumnRole.Time, numbers);
-        MinuteCount[] minutes = CountMinutes(rows, start, numbers);
+        if (_times.Length < count)
+            (_times, _delays, _severities) = (new long[count], new long[count], new byte[count]);
+        _fields.Clear();
+        _traceId.Clear();
+        _spanId.Clear();
+        _overflow.Clear();
         long raw = 0;
         for (int i = 0; i < count; i++)
         {
             EventRow row = rows[start + i];
             raw += row.Encoded.Length;
-            numbers[i] = unchecked(row.Observed.UnixNanos - row.Time.UnixNanos);
+            _times[i] = row.Time.UnixNanos;
+            _delays[i] = unchecked(row.Observed.UnixNanos - row.Time.UnixNanos);
+            _severities[i] = row.Severity;
+            if (row.TraceId.Length > 0)
+                _traceId.AddId(i, row.TraceId);
+            if (row.SpanId.Length > 0)
+                _spanId.AddId(i, row.SpanId);
+            AddFields(i, row.Fields);
         }
-        WriteInts(ColumnRole.ObservedDelay, numbers);
+        return (int)Math.Min(raw, int.MaxValue);
+    }
+
+    private void AddFields(int row, FieldReader fields)
+    {
+        ByteBuffer? beyond = null;
+        _fields.BeginRow();
+        while (fields.MoveNext(out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value))
+        {
+            if (_fields.Of(name, row) is { } column)
+            {
+                column.Add(row, value);
+                continue;
+            }
+            beyond ??= new ByteBuffer(64);
+            beyond.Blob(name);
+            beyond.Bytes(value);
+        }
+        if (beyond is not null)
+            AddOverflow(row, beyond.Span);
+    }
+
+    /// <summary>The columns that every row has, and what the header says of them.</summary>
+    private BlockHeader WriteFixed(RowTable rows, int start, int count, int raw)
+    {
+        WriteInts(ColumnRole.Time, _times.AsSpan(0, count));
+        WriteInts(ColumnRole.ObservedDelay, _delays.AsSpan(0, count));
+        Span<long> numbers = _scratch.Numbers(count);
         for (int i = 0; i < count; i++)
             numbers[i] = unchecked((long)rows.Id(start + i).Sequence);
         WriteInts(ColumnRole.Sequence, numbers);
         (ulong minSequence, ulong maxSequence) = (ulong.MaxValue, 0);
         foreach (long sequence in numbers)
             (minSequence, maxSequence) = (Math.Min(minSequence, (ulong)sequence), Math.Max(maxSequence, (ulong)sequence));
-        (byte minSeverity, byte maxSeverity) = WriteSeverity(rows, start, numbers);
+        (byte minSeverity, byte maxSeverity) = WriteSeverity(count);
+        numbers = _scratch.Numbers(count);
         for (int i = 0; i < count; i++)
             numbers[i] = rows.Stream(start + i);
         WriteInts(ColumnRole.Stream, numbers);
@@ -99,37 +138,38 @@ internal sealed class BlockWriter
         {
             Offset = 0, Length = 0, DirectoryLength = 0, DirectoryCrc = 0, FilterOffset = 0, FilterLength = 0,
             FilterCrc = 0,
-            Rows = count, RawBytes = (int)Math.Min(raw, int.MaxValue),
+            Rows = count, RawBytes = raw,
             MinTime = rows.Id(start).Time, MaxTime = rows.Id(start + count - 1).Time,
             MinSequence = minSequence, MaxSequence = maxSequence,
             MinSeverity = minSeverity, MaxSeverity = maxSeverity,
-            Counts = minutes, Streams = CountStreams(numbers, rows.Streams.Count),
+            Counts = CountMinutes(count), Streams = CountStreams(numbers, rows.Streams.Count),
         };
     }
 
-    private (byte Min, byte Max) WriteSeverity(RowTable rows, int start, Span<long> numbers)
+    private (byte Min, byte Max) WriteSeverity(int count)
     {
         Span<int> codes = stackalloc int[256];
         codes.Fill(-1);
-        _raw.Clear();
         ByteBuffer values = _scratch.Heap;
         values.Clear();
-        (byte min, byte max, int count) = (byte.MaxValue, 0, 0);
-        for (int i = 0; i < numbers.Length; i++)
+        Span<long> numbers = _scratch.Numbers(count);
+        (byte min, byte max, int different) = (byte.MaxValue, 0, 0);
+        for (int i = 0; i < count; i++)
         {
-            byte severity = rows[start + i].Severity;
-            (min, max) = (Math.Min(min, severity), Math.Max(max, severity));
+            byte severity = _severities[i];
             if (codes[severity] < 0)
             {
-                codes[severity] = count++;
+                (min, max) = (Math.Min(min, severity), Math.Max(max, severity));
+                codes[severity] = different++;
                 values.U8(9);
                 values.U8((byte)ValueKind.Int);
                 values.I64(severity);
             }
             numbers[i] = codes[severity];
         }
+        _raw.Clear();
         _raw.U8(CodesColumn.Plain);
-        _raw.Varint((ulong)count);
+        _raw.Varint((ulong)different);
         TextBlock.Write(values.Span, _raw);
         IntPack.Write(numbers, delta: false, _raw);
         _raw.Take(IntPack.Padding).Clear();
@@ -137,92 +177,22 @@ internal sealed class BlockWriter
         return (min, max);
     }
 
-    private void WriteIds(RowTable rows, int start, int count)
+    private void AddOverflow(int row, ReadOnlySpan<byte> fields)
     {
-        _traceId.Clear();
-        _spanId.Clear();
-        // Tag, length, bytes, as everywhere else; the row itself holds only the bytes.
-        _ids.Clear();
-        for (int i = 0; i < count; i++)
-        {
-            EventRow row = rows[start + i];
-            AddId(_traceId, i, row.TraceId);
-            AddId(_spanId, i, row.SpanId);
-        }
-        byte[][] buffers = [_ids.Array];
-        Encode(_traceId, buffers, count);
-        Encode(_spanId, buffers, count);
+        _raw.Clear();
+        _raw.U8((byte)ValueKind.Bytes);
+        _raw.Blob(fields);
+        _overflow.Add(row, _raw.Span);
+        _tokens.AddFields(fields);
     }
 
-    private void AddId(ColumnBuilder column, int row, ReadOnlySpan<byte> id)
-    {
-        if (id.Length == 0)
-            return;
-        int start = _ids.Length;
-        _ids.U8((byte)ValueKind.Bytes);
-        _ids.Blob(id);
-        column.Add(row, new Place(0, start, _ids.Length - start), ValueKind.Bytes);
-    }
-
-    private void WriteFields(RowTable rows, int start, int count)
-    {
-        _fields.Clear();
-        ByteBuffer? overflow = null;
-        List<(int Row, int Length)> overflowed = [];
-        for (int i = 0; i < count; i++)
-        {
-            Place place = rows.PlaceOf(start + i);
-            EventRow row = rows[start + i];
-            ReadOnlySpan<byte> buffer = rows.Buffers[place.Buffer];
-            _overflow.Clear();
-            _fields.BeginRow();
-            FieldReader fields = row.Fields;
-            while (fields.MoveNext())
-            {
-                ReadOnlySpan<byte> value = fields.Value.Encoded;
-                if (_fields.Of(fields.Name, i) is { } column)
-                {
-                    buffer.Overlaps(value, out int at);
-                    column.Add(i, new Place(place.Buffer, at, value.Length), fields.Value.Kind);
-                    continue;
-                }
-                _overflow.Blob(fields.Name);
-                _overflow.Bytes(value);
-            }
-            if (_overflow.Length == 0)
-                continue;
-            overflow ??= new ByteBuffer(4096);
-            int before = overflow.Length;
-            overflow.U8((byte)ValueKind.Bytes);
-            overflow.Blob(_overflow.Span);
-            overflowed.Add((i, overflow.Length - before));
-            _tokens.AddFields(_overflow.Span);
-        }
-        foreach (ColumnBuilder column in _fields.Columns)
-            Encode(column, rows.Buffers, count);
-        if (overflow is not null)
-            WriteOverflow(overflow, overflowed, count);
-    }
-
-    private void WriteOverflow(ByteBuffer overflow, List<(int Row, int Length)> rows, int count)
-    {
-        var column = new ColumnBuilder(ColumnRole.Overflow, [], _scratch);
-        int at = 0;
-        foreach ((int row, int length) in rows)
-        {
-            column.Add(row, new Place(0, at, length), ValueKind.Bytes);
-            at += length;
-        }
-        Encode(column, [overflow.Array], count);
-    }
-
-    private void Encode(ColumnBuilder column, IReadOnlyList<byte[]> buffers, int rows)
+    private void Encode(ColumnBuilder column, int rows)
     {
         if (column.Count == 0)
             return;
         _raw.Clear();
         TokenSet? tokens = column.Role == ColumnRole.Overflow ? null : _tokens;
-        Store(column.Role, column.Name, column.Encode(buffers, rows, _raw, tokens));
+        Store(column.Role, column.Name, column.Encode(rows, _raw, tokens));
     }
 
     private void WriteInts(ColumnRole role, ReadOnlySpan<long> numbers)
@@ -252,19 +222,22 @@ internal sealed class BlockWriter
         return Block.Length;
     }
 
-    private static MinuteCount[] CountMinutes(RowTable rows, int start, ReadOnlySpan<long> times)
+    private MinuteCount[] CountMinutes(int rows)
     {
         var counts = new List<MinuteCount>();
         Span<int> families = stackalloc int[Severity.Family(Severity.Max) + 1];
         families.Clear();
-        long minute = Floor(times[0], NanosPerMinute);
-        for (int i = 0; i < times.Length; i++)
+        long minute = Floor(_times[0], NanosPerMinute), end = EndOf(minute);
+        for (int i = 0; i < rows; i++)
         {
-            long now = Floor(times[i], NanosPerMinute);
-            if (now != minute)
+            // Times rise.
+            if (_times[i] > end)
+            {
                 Flush(counts, minute, families);
-            minute = now;
-            families[Severity.Family(rows[start + i].Severity)]++;
+                minute = Floor(_times[i], NanosPerMinute);
+                end = EndOf(minute);
+            }
+            families[Severity.Family(_severities[i])]++;
         }
         Flush(counts, minute, families);
         return [.. counts];
@@ -279,6 +252,9 @@ internal sealed class BlockWriter
         }
         families.Clear();
     }
+
+    /// <summary>The last nanosecond of a minute.</summary>
+    private static long EndOf(long minute) => minute >= long.MaxValue / NanosPerMinute ? long.MaxValue : (minute + 1) * NanosPerMinute - 1;
 
     private static StreamCount[] CountStreams(ReadOnlySpan<long> streams, int most)
     {

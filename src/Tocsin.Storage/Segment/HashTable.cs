@@ -30,13 +30,13 @@ internal sealed class HashTable
                 return;
         }
         _places[place] = hash;
-        if (++_used * 2 > _places.Length)
+        if (++_used > _places.Length / 4 * 3)
             Grow();
     }
 
     public void Clear()
     {
-        if (_places.Length > Kept || _used * 16 < _places.Length)
+        if (_places.Length > Kept || _used * 8 < _places.Length)
             _places = new ulong[Math.Max(Smallest, _places.Length / 4)];
         else
             Array.Clear(_places);
@@ -57,7 +57,7 @@ internal sealed class HashTable
     private void Grow()
     {
         ulong[] before = _places;
-        _places = new ulong[before.Length * 4];
+        _places = new ulong[before.Length * 2];
         int mask = _places.Length - 1;
         foreach (ulong hash in before)
         {

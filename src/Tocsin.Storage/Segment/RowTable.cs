@@ -1,7 +1,6 @@
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
-using Tocsin.Storage.Segment.Columns;
 
 namespace Tocsin.Storage.Segment;
 
@@ -21,9 +20,6 @@ internal sealed class RowTable
 
     public long RawBytes { get; private set; }
 
-    /// <summary>In which the rows lie.</summary>
-    public IReadOnlyList<byte[]> Buffers => _buffers;
-
     /// <summary>The encoded fields of each stream.</summary>
     public IReadOnlyList<byte[]> Streams => _streams;
 
@@ -38,7 +34,7 @@ internal sealed class RowTable
     public void Add(in EventRow row, RowId id, int buffer)
     {
         _buffers[buffer].AsSpan().Overlaps(row.Encoded, out int start);
-        Add(new Entry(id, StreamOf(row.Stream), new Place(buffer, start, row.Encoded.Length)));
+        Add(new Entry(id, StreamOf(row.Stream), buffer, start, row.Encoded.Length));
     }
 
     /// <summary>Copies the row.</summary>
@@ -51,7 +47,7 @@ internal sealed class RowTable
             _used = 0;
         }
         encoded.CopyTo(_buffers[_chunk].AsSpan(_used));
-        Add(new Entry(id, StreamOf(row.Stream), new Place(_chunk, _used, encoded.Length)));
+        Add(new Entry(id, StreamOf(row.Stream), _chunk, _used, encoded.Length));
         _used += encoded.Length;
     }
 
@@ -67,15 +63,15 @@ internal sealed class RowTable
     /// <summary>Number of the row's stream in this table.</summary>
     public int Stream(int i) => _entries[i].Stream;
 
-    public Place PlaceOf(int i) => _entries[i].Place;
+    /// <summary>Bytes of a row.</summary>
+    public int LengthOf(int i) => _entries[i].Length;
 
     public EventRow this[int i]
     {
         get
         {
-            Entry entry = _entries[i];
-            return new EventRow(
-                _buffers[entry.Place.Buffer].AsSpan(entry.Place.Start, entry.Place.Length), _streams[entry.Stream]);
+            ref readonly Entry entry = ref _entries[i];
+            return new EventRow(_buffers[entry.Buffer].AsSpan(entry.Start, entry.Length), _streams[entry.Stream]);
         }
     }
 
@@ -85,7 +81,7 @@ internal sealed class RowTable
             Array.Resize(ref _entries, Count * 2);
         _sorted &= Count == 0 || _entries[Count - 1].Id < entry.Id;
         _entries[Count++] = entry;
-        RawBytes += entry.Place.Length;
+        RawBytes += entry.Length;
     }
 
     private int StreamOf(ReadOnlySpan<byte> stream)
@@ -105,7 +101,7 @@ internal sealed class RowTable
         return _lastStream = _streams.Count - 1;
     }
 
-    private readonly record struct Entry(RowId Id, int Stream, Place Place);
+    private readonly record struct Entry(RowId Id, int Stream, int Buffer, int Start, int Length);
 }
 
 /// <summary>Days since 1970 as partitions.</summary>

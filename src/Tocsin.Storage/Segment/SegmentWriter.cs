@@ -70,7 +70,7 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder, int 
         int end = start;
         for (long bytes = 0; end < most; end++)
         {
-            bytes += rows.PlaceOf(end).Length;
+            bytes += rows.LengthOf(end);
             if (bytes > Limits.BlockBytes && end > start)
                 break;
         }

@@ -51,38 +51,37 @@ internal static class TextTemplate
         ReadOnlySpan<byte> text, Span<byte> template, out int length, Span<long> slots, out int count, TokenSet? ids)
     {
         length = count = 0;
-        for (int i = 0; i < text.Length;)
+        if (text.ContainsAnyInRange(Digits, byte.MaxValue))
+            return false;
+        for (int at = 0; ;)
         {
-            byte b = text[i];
-            if (s_classes[b] == 0)
+            int digit = text[at..].IndexOfAnyInRange((byte)'0', (byte)'9');
+            int start = digit < 0 ? text.Length : at + digit;
+            while (start > at && start < text.Length && s_classes[text[start - 1]] != 0)
+                start--;
+            int uuid = count + 2 <= MaxSlots ? FindUuid(text, at, start) : -1;
+            if (uuid >= 0)
+                start = uuid;
+            length += Copy(text[at..start], template[length..]);
+            if (start == text.Length)
+                return true;
+            at = start;
+            if (uuid >= 0)
             {
-                if (b >= Digits)
-                    return false;
-                template[length++] = b;
-                i++;
-                continue;
-            }
-            int start = i, seen = 0;
-            if (IsUuid(text, i) && count + 2 <= MaxSlots)
-            {
-                SplitUuid(text.Slice(i, UuidLength), slots, ref count);
+                SplitUuid(text.Slice(at, UuidLength), slots, ref count);
                 template[length++] = Uuid;
-                i += UuidLength;
-                AddIds(text, start, i, ids);
+                at += UuidLength;
+                AddIds(text, start, at, ids);
                 continue;
             }
+            int seen = 0;
             do
-                seen |= s_classes[text[i++]];
-            while (i < text.Length && s_classes[text[i]] != 0);
-            ReadOnlySpan<byte> run = text[start..i];
-            if ((seen & Digit) == 0)
-            {
-                length += Copy(run, template[length..]);
-                continue;
-            }
+                seen |= s_classes[text[at++]];
+            while (at < text.Length && s_classes[text[at]] != 0);
+            ReadOnlySpan<byte> run = text[start..at];
             bool hex = (seen & Letter) == 0 && seen != Digit;
             if (hex)
-                AddId(text, start, i, ids);
+                AddId(text, start, at, ids);
             if (hex && run.Length >= MinHex && seen != (Digit | LowerHex | Upper))
                 SplitHex(run, (seen & Upper) != 0, template, ref length, slots, ref count);
             else if (IsName(run))
@@ -90,7 +89,6 @@ internal static class TextTemplate
             else
                 SplitDigits(run, template, ref length, slots, ref count);
         }
-        return true;
     }
 
     public static int SlotsOf(ReadOnlySpan<byte> template)
@@ -134,6 +132,21 @@ internal static class TextTemplate
         Span<byte> text = into.Take(UuidLength);
         for (int i = 0, at = 0; i < UuidLength; i++)
             text[i] = i is 8 or 13 or 18 or 23 ? (byte)'-' : digits[at++];
+    }
+
+    /// <summary>The first UUID that begins from one place to the other; -1 when none does. One may be without digits.</summary>
+    private static int FindUuid(ReadOnlySpan<byte> text, int from, int to)
+    {
+        for (int dash = from + 8; dash <= Math.Min(to + 8, text.Length - UuidLength + 8); dash++)
+        {
+            int next = text[dash..Math.Min(to + 9, text.Length)].IndexOf((byte)'-');
+            if (next < 0)
+                return -1;
+            dash += next;
+            if (IsUuid(text, dash - 8))
+                return dash - 8;
+        }
+        return -1;
     }
 
     private static bool IsUuid(ReadOnlySpan<byte> text, int start)

@@ -161,26 +161,23 @@ public sealed class TextColumnTests
     {
         var builder = new ColumnBuilder(ColumnRole.Field, [1], new ColumnScratch());
         builder.Clear();
-        var heap = new ByteBuffer();
+        var value = new ByteBuffer();
         int rows = 0;
         foreach (byte[]? text in texts)
         {
             if (text is not null)
             {
-                int start = heap.Length;
-                heap.U8((byte)ValueKind.String);
-                heap.Blob(text);
-                builder.Add(rows, new Place(0, start, heap.Length - start), ValueKind.String);
+                value.Clear();
+                value.U8((byte)ValueKind.String);
+                value.Blob(text);
+                builder.Add(rows, value.Span);
             }
             rows++;
         }
         var (raw, tokens, bits) = (new ByteBuffer(), new TokenSet(), new ByteBuffer());
         if (builder.Count == 0)
-        {
-            builder.Add(0, new Place(0, 0, 2), ValueKind.String);
-            heap.Bytes([(byte)ValueKind.String, 0]);
-        }
-        ColumnEncoding encoding = builder.Encode([heap.Array], rows, raw, tokens);
+            builder.Add(0, [(byte)ValueKind.String, 0]);
+        ColumnEncoding encoding = builder.Encode(rows, raw, tokens);
         tokens.WriteFilter(bits);
         filter = bits.Span.ToArray();
         return Column.Read(encoding, raw.Span.ToArray(), rows);

@@ -1,18 +1,25 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Numerics;
-using System.Runtime.InteropServices;
 using Tocsin.Model.Events;
 
 namespace Tocsin.Storage.Segment.Columns;
 
 /// <summary>
-/// Gathers where the values of one column of a block lie, and writes them in the encoding that suits them. Kept by its owner for
-/// the next block. One thread.
+/// Gathers the values of one column of a block, and writes them in the encoding that suits them. Kept by its owner for the next
+/// block. One thread.
 /// </summary>
+/// <remarks>
+/// Values are copied here while their row is in the processor's cache: a column is read several times, and the rows of a block are
+/// larger than any cache.
+/// </remarks>
 internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch scratch)
 {
-    private int[] _rows = new int[1024];
-    private Place[] _places = new Place[1024];
+    private readonly ByteBuffer _values = new(1024);
+    private int[] _rows = new int[256];
+
+    // Where each value ends, behind a 0.
+    private int[] _ends = new int[257];
     private int _kinds;
     private bool _oneWidth;
 
@@ -34,32 +41,49 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
     public void Clear()
     {
         (Count, _kinds, _oneWidth) = (0, 0, true);
+        _values.Clear();
         Repetition?.Clear();
     }
 
     /// <param name="row">Index of the row in the block, rising.</param>
-    /// <param name="place">Where tag and payload lie.</param>
-    /// <param name="kind">The tag.</param>
-    public void Add(int row, Place place, ValueKind kind)
+    /// <param name="value">Tag and payload.</param>
+    public void Add(int row, ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(Take(row, value.Length));
+        _kinds |= 1 << value[0];
+    }
+
+    /// <summary>An id as everything else is stored: tag, length, bytes.</summary>
+    public void AddId(int row, ReadOnlySpan<byte> id)
+    {
+        Debug.Assert(id.Length < 0x80, "a row says an id's length in one byte");
+        Span<byte> value = Take(row, id.Length + 2);
+        value[0] = (byte)ValueKind.Bytes;
+        value[1] = (byte)id.Length;
+        id.CopyTo(value[2..]);
+        _kinds |= 1 << (int)ValueKind.Bytes;
+    }
+
+    private Span<byte> Take(int row, int length)
     {
         if (Count == _rows.Length)
         {
             Array.Resize(ref _rows, Count * 2);
-            Array.Resize(ref _places, Count * 2);
+            Array.Resize(ref _ends, Count * 2 + 1);
         }
-        _oneWidth &= Count == 0 || place.Length == _places[0].Length;
-        _rows[Count] = row;
-        _places[Count++] = place;
-        _kinds |= 1 << (int)kind;
+        _oneWidth &= length == _ends[1] || Count == 0;
+        _rows[Count++] = row;
+        Span<byte> value = _values.Take(length);
+        _ends[Count] = _values.Length;
+        return value;
     }
 
-    /// <param name="buffers">In which the places lie.</param>
     /// <param name="rows">Rows of the block.</param>
     /// <param name="into">Receives the raw column.</param>
     /// <param name="tokens">Receives what the word filter must know, or null.</param>
-    public ColumnEncoding Encode(IReadOnlyList<byte[]> buffers, int rows, ByteBuffer into, TokenSet? tokens)
+    public ColumnEncoding Encode(int rows, ByteBuffer into, TokenSet? tokens)
     {
-        var values = new Values(buffers, _places.AsSpan(0, Count));
+        var values = new Values(_values.Span, _ends.AsSpan(0, Count + 1));
         if (Count == rows && AllEqual(values))
         {
             into.Bytes(values[0]);
@@ -286,25 +310,17 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
     }
 }
 
-/// <summary>Where an encoded value lies.</summary>
-[StructLayout(LayoutKind.Auto)]
-internal readonly record struct Place(int Buffer, int Start, int Length);
-
 /// <summary>The encoded values of a column, in the order of their rows.</summary>
-internal readonly ref struct Values(IReadOnlyList<byte[]> buffers, ReadOnlySpan<Place> places)
+/// <param name="bytes">One after the other.</param>
+/// <param name="ends">Where each ends, behind a 0.</param>
+internal readonly ref struct Values(ReadOnlySpan<byte> bytes, ReadOnlySpan<int> ends)
 {
-    private readonly ReadOnlySpan<Place> _places = places;
+    private readonly ReadOnlySpan<byte> _bytes = bytes;
+    private readonly ReadOnlySpan<int> _ends = ends;
 
-    public int Count => _places.Length;
+    public int Count => _ends.Length - 1;
 
-    public ReadOnlySpan<byte> this[int i]
-    {
-        get
-        {
-            ref readonly Place place = ref _places[i];
-            return buffers[place.Buffer].AsSpan(place.Start, place.Length);
-        }
-    }
+    public ReadOnlySpan<byte> this[int i] => _bytes[_ends[i].._ends[i + 1]];
 }
 
 /// <summary>What the columns of one writer use one after the other. One thread.</summary>
