@@ -44,8 +44,11 @@ internal readonly record struct BatchShape(Dataset Dataset, int Rows, Instant Mi
     private static void CheckFields(ReadOnlySpan<byte> encoded, int depth)
     {
         var fields = new FieldReader(encoded);
-        while (fields.MoveNext())
-            CheckNested(fields.Value, depth);
+        while (fields.MoveNext(out _, out ReadOnlySpan<byte> value))
+        {
+            if ((ValueKind)value[0] is ValueKind.Array or ValueKind.Map)
+                CheckNested(FieldValue.Read(ref value), depth);
+        }
     }
 
     private static void CheckNested(FieldValue value, int depth)

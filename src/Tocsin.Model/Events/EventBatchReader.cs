@@ -143,11 +143,11 @@ public ref struct FieldReader(ReadOnlySpan<byte> encoded)
     public static bool TryGet(ReadOnlySpan<byte> encoded, ReadOnlySpan<byte> name, out FieldValue value)
     {
         var fields = new FieldReader(encoded);
-        while (fields.MoveNext())
+        while (fields.MoveNext(out ReadOnlySpan<byte> other, out ReadOnlySpan<byte> found))
         {
-            if (fields.Name.SequenceEqual(name))
+            if (other.SequenceEqual(name))
             {
-                value = fields.Value;
+                value = FieldValue.Read(ref found);
                 return true;
             }
         }

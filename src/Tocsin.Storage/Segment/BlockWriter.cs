@@ -15,7 +15,7 @@ internal sealed class BlockWriter
 {
     private const long NanosPerMinute = 60L * 1_000_000_000;
 
-    private readonly ByteBuffer _columns = new(Limits.BlockBytes / 4);
+    private readonly ByteBuffer _columns = new(Limits.BlockBytes / 16);
     private readonly ByteBuffer _raw = new(64 * 1024);
     private readonly TokenSet _tokens = new();
     private readonly ColumnScratch _scratch = new();
@@ -34,7 +34,7 @@ internal sealed class BlockWriter
     }
 
     /// <summary>The finished block. Valid until the next call of <see cref="Write"/>.</summary>
-    public ByteBuffer Block { get; } = new(Limits.BlockBytes / 4);
+    public ByteBuffer Block { get; } = new(Limits.BlockBytes / 16);
 
     /// <param name="rows">Sorted.</param>
     /// <param name="start">First row of the block.</param>
@@ -42,10 +42,10 @@ internal sealed class BlockWriter
     /// <param name="offset">Where the block will begin in its file.</param>
     public BlockHeader Write(RowTable rows, int start, int count, long offset)
     {
-        _columns.Clear();
+        _columns.Clear(Limits.BlockBytes / 4);
         _tokens.Clear();
         _entries.Clear();
-        Block.Clear();
+        Block.Clear(Limits.BlockBytes / 4);
         int raw = Gather(rows, start, count);
         BlockHeader header = WriteFixed(rows, start, count, raw);
         Encode(_traceId, count);

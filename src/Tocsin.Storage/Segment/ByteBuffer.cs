@@ -18,6 +18,14 @@ internal sealed class ByteBuffer(int capacity = 4096)
 
     public void Clear() => Length = 0;
 
+    /// <summary>Clears, and gives up what is beyond <paramref name="most"/> bytes, so that one huge use is not kept for ever.</summary>
+    public void Clear(int most)
+    {
+        Length = 0;
+        if (_bytes.Length > most)
+            _bytes = new byte[most / 16];
+    }
+
     public Span<byte> Take(int count)
     {
         if (_bytes.Length - Length < count)

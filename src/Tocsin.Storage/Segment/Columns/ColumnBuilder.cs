@@ -15,6 +15,9 @@ namespace Tocsin.Storage.Segment.Columns;
 /// </remarks>
 internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch scratch)
 {
+    /// <summary>Bytes of values for which the memory is kept.</summary>
+    private const int Kept = 16 << 20;
+
     private readonly ByteBuffer _values = new(1024);
     private int[] _rows = new int[256];
 
@@ -41,7 +44,7 @@ internal sealed class ColumnBuilder(ColumnRole role, byte[] name, ColumnScratch 
     public void Clear()
     {
         (Count, _kinds, _oneWidth) = (0, 0, true);
-        _values.Clear();
+        _values.Clear(most: Kept);
         Repetition?.Clear();
     }
 

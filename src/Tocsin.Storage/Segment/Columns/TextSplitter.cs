@@ -12,13 +12,17 @@ internal sealed class TextSplitter
     /// <summary>After so many texts it is plain whether the numbers will take far more than the bytes that they may.</summary>
     private const int Sample = 4096;
 
+    /// <summary>What is kept for the next column; few need as much.</summary>
+    private const int KeptNumbers = 1 << 20, KeptBytes = 16 << 20;
+
     private readonly ByteBuffer _heap = new(64 << 10), _text = new(256);
     private readonly List<Template> _templates = [];
     private readonly WordClusters _clusters = new();
-    private readonly long[] _slots = new long[TextTemplate.MaxSlots];
     private int[] _table = new int[1024];
     private int[] _codes = [];
-    private long[] _numbers = [];
+
+    // Of the texts, one after the other; of the joined templates, slot after slot.
+    private long[] _numbers = [], _columns = [];
     private byte[] _scratch = new byte[4096];
     private int _count;
 
@@ -28,20 +32,22 @@ internal sealed class TextSplitter
     public bool TrySplit(Values values, long most, TokenSet? ids)
     {
         Reset(values.Count);
-        long bytes = 0, slots = 0;
+        long bytes = 0;
+        int slots = 0;
         for (int i = 0; i < values.Count; i++)
         {
             ReadOnlySpan<byte> value = values[i];
             ReadOnlySpan<byte> text = FieldValue.Read(ref value).Payload;
             if (_scratch.Length < text.Length)
                 _scratch = new byte[text.Length * 2];
+            if (_numbers.Length < slots + TextTemplate.MaxSlots)
+                Array.Resize(ref _numbers, Math.Max(2 * slots, 4096));
             bytes += text.Length;
-            if (!TextTemplate.Split(text, _scratch, out int length, _slots, out int count, ids)
+            if (!TextTemplate.Split(text, _scratch, out int length, _numbers.AsSpan(slots), out int count, ids)
                 || !TryFind(_scratch.AsSpan(0, length), i, out int code))
                 return false;
             _codes[i] = code;
-            Template template = _templates[code];
-            template.Add(_slots.AsSpan(0, count));
+            _templates[code].Rows++;
             slots += count;
             if (i == Sample && SizeOf(slots, Sample) > 2.0 * Sample / values.Count * most)
                 return false;
@@ -88,20 +94,26 @@ internal sealed class TextSplitter
 
     private void WriteNumbers(Joined[] joined, ReadOnlySpan<int> present, int rows, ByteBuffer into)
     {
-        Span<long> codes = Numbers(rows);
+        int needed = 0;
+        foreach (Joined template in joined)
+            template.PlaceAt(ref needed);
+        if (_columns.Length < needed + rows)
+            _columns = GC.AllocateUninitializedArray<long>(needed + rows);
+        Span<long> codes = _columns.AsSpan(needed, rows);
         codes.Fill(joined.Length);
+        ReadOnlySpan<long> numbers = _numbers;
         for (int i = 0; i < _count; i++)
         {
             Template template = _templates[_codes[i]];
-            Joined target = joined[template.Cluster];
             codes[present[i]] = template.Cluster;
-            target.Add(template.NextRow(), template.Layout);
+            joined[template.Cluster].Add(numbers, template.Layout, _columns);
+            numbers = numbers[template.Slots..];
         }
         IntPack.Write(codes, delta: false, into);
         foreach (Joined template in joined)
         {
             for (int slot = 0; slot < template.Slots; slot++)
-                IntPack.Write(template.Column(slot, ref _numbers), delta: false, into);
+                IntPack.Write(template.Column(slot, _columns), delta: false, into);
         }
     }
 
@@ -158,52 +170,32 @@ internal sealed class TextSplitter
         }
     }
 
-    private Span<long> Numbers(int count)
-    {
-        if (_numbers.Length < count)
-            _numbers = new long[count + count / 4];
-        return _numbers.AsSpan(0, count);
-    }
-
     private void Reset(int count)
     {
         if (_codes.Length < count)
             _codes = new int[count + count / 4];
         _count = count;
-        _heap.Clear();
+        if (_numbers.Length > KeptNumbers)
+            _numbers = [];
+        if (_columns.Length > KeptNumbers)
+            _columns = [];
+        _heap.Clear(most: KeptBytes);
         _templates.Clear();
         Array.Clear(_table);
     }
 
-    /// <summary>A template as the texts have it, with the numbers of its texts.</summary>
+    /// <summary>A template as the texts have it.</summary>
     private sealed class Template(uint hash, int start, int length, int slots)
     {
-        private long[] _numbers = slots == 0 ? [] : new long[slots * 16];
-        private int _used, _read;
-
         public uint Hash => hash;
         public int Start => start;
         public int Length => length;
+        public int Slots => slots;
         public int Cluster { get; set; }
         public int[] Layout { get; set; } = [];
 
         /// <summary>How many texts have it.</summary>
-        public int Rows { get; private set; }
-
-        public void Add(ReadOnlySpan<long> numbers)
-        {
-            Rows++;
-            if (_used + numbers.Length > _numbers.Length)
-                Array.Resize(ref _numbers, _numbers.Length * 2);
-            numbers.CopyTo(_numbers.AsSpan(_used));
-            _used += numbers.Length;
-        }
-
-        public ReadOnlySpan<long> NextRow()
-        {
-            _read += slots;
-            return _numbers.AsSpan(_read - slots, slots);
-        }
+        public int Rows { get; set; }
     }
 
     /// <summary>A template as it is stored: some of its slots are words.</summary>
@@ -213,8 +205,8 @@ internal sealed class TextSplitter
         private readonly WordClusters _clusters;
         private readonly int[] _slotsBefore;
         private readonly List<(int Place, List<int> Words, Dictionary<int, int> Codes)> _wild = [];
-        private readonly long[] _numbers;
-        private int _used;
+        private readonly int _rows;
+        private int _start, _used;
 
         /// <param name="rows">How many will be added.</param>
         public Joined(WordClusters.Cluster cluster, WordClusters clusters, ByteBuffer heap, int rows)
@@ -240,7 +232,7 @@ internal sealed class TextSplitter
                 Slots += TextTemplate.SlotsOf(heap.Span.Slice(start, length));
             }
             Text = text.Span.ToArray();
-            _numbers = GC.AllocateUninitializedArray<long>(Slots * rows);
+            _rows = rows;
         }
 
         public byte[] Text { get; }
@@ -271,22 +263,24 @@ internal sealed class TextSplitter
             return layout;
         }
 
-        public void Add(ReadOnlySpan<long> numbers, int[] layout)
+        /// <summary>Its columns begin there; moved behind them.</summary>
+        public void PlaceAt(ref int start)
         {
-            Span<long> row = _numbers.AsSpan(_used, layout.Length);
-            for (int i = 0; i < row.Length; i++)
-                row[i] = layout[i] < 0 ? ~layout[i] : numbers[layout[i]];
-            _used += layout.Length;
+            _start = start;
+            start = checked(start + Slots * _rows);
         }
 
-        public ReadOnlySpan<long> Column(int slot, ref long[] buffer)
+        /// <summary>A further row.</summary>
+        public void Add(ReadOnlySpan<long> numbers, int[] layout, long[] columns)
         {
-            int rows = _used / Slots;
-            if (buffer.Length < rows)
-                buffer = new long[rows];
-            for (int i = 0; i < rows; i++)
-                buffer[i] = _numbers[i * Slots + slot];
-            return buffer.AsSpan(0, rows);
+            int at = _start + _used++;
+            foreach (int from in layout)
+            {
+                columns[at] = from < 0 ? ~from : numbers[from];
+                at += _rows;
+            }
         }
+
+        public ReadOnlySpan<long> Column(int slot, long[] columns) => columns.AsSpan(_start + slot * _rows, _rows);
     }
 }
