@@ -15,6 +15,7 @@ return args.FirstOrDefault() switch
     "test" => Test(),
     "tidy" => Run("dotnet", ["run", "--project", "tests/Tocsin.Tidy"]),
     "web" => Web(),
+    "types" => Types(),
     "acceptance" => Tool("tests/Tocsin.Acceptance"),
     "bench" => Bench(),
     "publish" => Publish(),
@@ -29,6 +30,7 @@ int Usage()
         dotnet run dev.cs test                                 everything: web part, build, all tests; ends with one line of totals
         dotnet run dev.cs tidy                                 the structure rules alone
         dotnet run dev.cs web                                  install, check, test and build the web part alone
+        dotnet run dev.cs types                                the page's types from the server's OpenAPI document: web/src/shared/api/schema.ts
         dotnet run dev.cs acceptance deaths [--json]           every way to die x (supervised, SDK only, both), against a real server
         dotnet run dev.cs acceptance crashsoak [--runs 1000]   threads that crash together, in many processes: one complete record each
         dotnet run dev.cs acceptance durability [--cycles N]   SIGKILL the server under load, then account for every record
@@ -135,6 +137,13 @@ int Test()
         failed += json.RootElement.GetProperty("numFailedTests").GetInt32();
         skipped += json.RootElement.GetProperty("numPendingTests").GetInt32();
     }
+}
+
+// A test compares them; it writes them when it is told to.
+int Types()
+{
+    Environment.SetEnvironmentVariable("TOCSIN_WRITE_TYPES", "1");
+    return Run("dotnet", ["run", "--project", "tests/Tocsin.Server.Tests", "-p:BuildWebUi=false", "--", "--filter-class", "*.ApiTypesTests"], quiet: true);
 }
 
 int Web()

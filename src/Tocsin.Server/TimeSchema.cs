@@ -9,9 +9,10 @@ internal sealed class TimeSchema : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
     {
-        Type type = context.JsonTypeInfo.Type;
+        Type? inside = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type);
+        Type type = inside ?? context.JsonTypeInfo.Type;
         if (type == typeof(Instant) || type == typeof(DateTimeOffset))
-            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+            (schema.Type, schema.Format) = (inside is null ? JsonSchemaType.String : JsonSchemaType.String | JsonSchemaType.Null, "date-time");
         return Task.CompletedTask;
     }
 }

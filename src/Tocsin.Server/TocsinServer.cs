@@ -58,7 +58,7 @@ public sealed class TocsinServer : IAsyncDisposable
         builder.Services.AddRouting();
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(json => JsonShape.Apply(json.SerializerOptions));
-        builder.Services.AddOpenApi(api => api.AddSchemaTransformer<TimeSchema>());
+        builder.Services.AddOpenApi(api => api.AddSchemaTransformer<TimeSchema>().AddDocumentTransformer<ApiDocument>());
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         WebApplication app = builder.Build();
 

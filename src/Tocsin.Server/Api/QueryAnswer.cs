@@ -81,3 +81,11 @@ internal static class QueryAnswer
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true,
     };
 }
+
+/// <summary>What the document looks like, for its description; it is written without being made.</summary>
+/// <param name="Query">The plan, spelled in full.</param>
+/// <param name="Rows">One value per column.</param>
+/// <param name="Notes">Sentences on what was left out, and why.</param>
+public sealed record QueryTable(
+    string Query, IReadOnlyList<TableColumn> Columns, IReadOnlyList<IReadOnlyList<JsonElement>> Rows, string From, string To, LogScan Scanned,
+    bool Partial, bool Truncated, double ElapsedMs, IReadOnlyList<string> Notes);

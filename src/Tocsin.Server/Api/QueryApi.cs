@@ -22,9 +22,11 @@ internal static class QueryApi
         api.MapGet("/query", (HttpContext context, string? q, string? from, string? to, long? limit, bool? explain,
                 string? dataset, string? format, bool? partial) =>
             Answer(context, parts, engine, new QueryCall(q, from, to, limit, explain, dataset, format, partial)))
-            .WithName("query").WithTags("logs").WithSummary("Filter and pipes; JSON, or application/x-ndjson and text/csv row by row");
+            .WithName("query").WithTags("logs").WithSummary("Filter and pipes; JSON, or application/x-ndjson and text/csv row by row")
+            .Produces<QueryTable>();
         api.MapPost("/query", (HttpContext context, QueryCall call) => Answer(context, parts, engine, call))
-            .WithName("queryPost").WithTags("logs").WithSummary("The same for queries too long for an address");
+            .WithName("queryPost").WithTags("logs").WithSummary("The same for queries too long for an address")
+            .Produces<QueryTable>();
     }
 
     private static async Task<IResult> Answer(HttpContext context, Parts parts, QueryEngine engine, QueryCall call)

@@ -42,7 +42,7 @@ describe('snippets', () => {
     startedAt: '',
     ready: true,
     url: 'http://box:4480/',
-    ports: { http: 4480, otlpHttp: 4318 },
+    ports: { http: 4480, otlpHttp: 4318, otlpGrpc: 4317 },
     dataDirectory: '',
   };
   it('send OTLP to its own port', () =>

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import type { Alert, AlertStatus } from '../../shared/api/types';
+import type { Alert, AlertList, AlertStatus } from '../../shared/api/types';
 import { Choice, SearchField } from '../../shared/ui/Filters';
 import { statusWords } from '../../shared/ui/Marks';
 import { count, plural } from '../../shared/ui/number';
@@ -127,7 +127,7 @@ function StatusTabs({
 }: {
   status: string;
   /** Unknown until the server has answered; a zero would be a guess. */
-  counts?: Record<string, number | undefined>;
+  counts?: AlertList['counts'];
   onChange: (status: string) => void;
 }) {
   const total = allStatuses.reduce((sum, name) => sum + (counts?.[name] ?? 0), 0);

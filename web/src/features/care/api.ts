@@ -1,123 +1,30 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { get, post } from '../../shared/api/client';
+import type * as Api from '../../shared/api/schema';
+import type { Narrowed } from '../../shared/api/types';
 import { notice, problemNotice } from '../../shared/ui/notify';
 
-export interface StorageClass {
-  dataset: 'logs' | 'spans';
-  name: string;
-  where?: string;
-  configured: boolean;
-  days: number;
-  maxBytes?: number;
-  segments: number;
-  rows: number;
-  bytes: number;
-  firstDay?: string;
-  lastDay?: string;
-}
+export type StorageClass = Narrowed<Api.StorageClass, { dataset: 'logs' | 'spans' }>;
+export type Damage = Api.Damage;
+export type Storage = Narrowed<
+  Api.StorageAnswer,
+  {
+    classes: StorageClass[];
+    disk: Narrowed<Api.StorageDisk, { state: 'fine' | 'warning' | 'refusing' }>;
+    /** The last ones since the server has started. */
+    backup?: Work<BackupReport>;
+    verification?: Work<VerifyReport>;
+  }
+>;
 
-export interface Damage {
-  file: string;
-  offset: number;
-  problem: string;
-}
-
-export interface Storage {
-  dataDirectory: string;
-  rows: number;
-  segments: number;
-  bytes: number;
-  walBytes: number;
-  memoryRows: number;
-  memoryBytes: number;
-  pendingDeletions: number;
-  failure?: string;
-  classes: StorageClass[];
-  budgets: { all?: number; logs?: number; spans?: number };
-  crashDays: number;
-  disk: {
-    state: 'fine' | 'warning' | 'refusing';
-    freeBytes: number;
-    totalBytes: number;
-    refuseBelowBytes: number;
-    warnBelowBytes: number;
-  };
-  health: { damagedPlaces: number; damage: Damage[]; scrubPasses: number; scrubDays: number };
-  /** The last ones since the server has started. */
-  backup?: Work<BackupReport>;
-  verification?: Work<VerifyReport>;
-}
-
-export interface Deletion {
-  id: number;
-  askedAt: string;
-  by: string;
-  reason: string;
-  dataset: string;
-  query: string;
-  from?: string;
-  to?: string;
-  state: 'asked' | 'hidden' | 'erased' | 'failed';
-  rows?: number;
-  changedAt: string;
-  problem?: string;
-}
-
-export interface DeletionOrder {
-  q: string;
-  from?: string;
-  to?: string;
-  dataset: string;
-}
-
-interface Progress {
-  stage: string;
-  files: number;
-  filesTotal: number;
-  bytes: number;
-  bytesTotal: number;
-}
+export type Deletion = Narrowed<Api.DeletionEntry, { state: 'asked' | 'hidden' | 'erased' | 'failed' }>;
+export type DeletionOrder = Required<Pick<Api.DeletionOrder, 'q' | 'dataset'>> & Pick<Api.DeletionOrder, 'from' | 'to'>;
 
 /** A long piece of work on the server, as it is now. */
-export interface Work<Report> {
-  running: boolean;
-  directory: string;
-  startedAt: string;
-  endedAt?: string;
-  progress?: Progress;
-  report?: Report;
-  error?: string;
-}
-
-export interface BackupReport {
-  snapshot: string;
-  createdAt: string;
-  files: number;
-  bytes: number;
-  new: number;
-  newBytes: number;
-  copied: number;
-  problems: string[];
-}
-
-export interface VerifyReport {
-  kind: 'data' | 'backup';
-  folder: string;
-  files: number;
-  bytes: number;
-  segments: number;
-  blocks: number;
-  damage: Damage[];
-}
-
-export interface Snapshot {
-  name: string;
-  path: string;
-  createdAt?: string;
-  files: number;
-  bytes: number;
-  problem?: string;
-}
+export type Work<Report> = Narrowed<Api.CareStateOfBackupReport, { report?: Report }>;
+export type BackupReport = Api.BackupReport;
+export type VerifyReport = Narrowed<Api.VerifyReport, { kind: 'data' | 'backup' }>;
+export type Snapshot = Api.Snapshot;
 
 export function useStorage() {
   return useQuery({

@@ -7,11 +7,9 @@ import { When } from '../../shared/ui/When';
 /** The process and what it used, as far as anybody knew. */
 export function Facts({ record }: { record: CrashRecord }) {
   const process = record.process ?? {};
-  const resources = record.resources ?? {};
-  const size = (name: string) =>
-    resources[name] === undefined || resources[name] === null ? undefined : bytes(resources[name]!);
-  const number = (name: string) =>
-    resources[name] === undefined || resources[name] === null ? undefined : count(resources[name]!);
+  const resources: NonNullable<CrashRecord['resources']> = record.resources ?? {};
+  const size = (name: keyof typeof resources) => (resources[name] === undefined ? undefined : bytes(resources[name]));
+  const number = (name: keyof typeof resources) => (resources[name] === undefined ? undefined : count(resources[name]));
   const limit = resources.memoryLimitBytes;
   const usage = resources.memoryUsageBytes;
   const lived = process.startTime ? duration((epochOf(record.time) - epochOf(process.startTime)) * 1e6) : undefined;

@@ -17,7 +17,7 @@ export function Answers({ detail, record }: { detail: CrashDetail; record: Crash
   const { group } = detail;
   const at = epochOf(record.time);
   const window = { from: String(at - around), to: String(at + 60_000) };
-  const hosts = typeof group.hosts === 'number' ? group.hosts : group.hosts.length;
+  const { hosts } = group;
   return (
     <dl className={styles.answers}>
       <Answer

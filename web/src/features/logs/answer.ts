@@ -1,19 +1,10 @@
+import type * as Api from '../../shared/api/schema';
+import type { Narrowed } from '../../shared/api/types';
 import { count, plural } from '../../shared/ui/number';
 import { fieldIs, fieldMissing, pipeName, pipesOf, pipeText, split, withTerm } from './query';
 
 /** The answer of /query. */
-export interface QueryAnswer {
-  query: string;
-  columns: Column[];
-  rows: Value[][];
-  from: string;
-  to: string;
-  scanned: { rows: number; bytes: number; segments: number; skipped: number; badBlocks: number };
-  partial: boolean;
-  truncated: boolean;
-  elapsedMs: number;
-  notes: string[];
-}
+export type QueryAnswer = Narrowed<Api.QueryTable, { columns: Column[]; rows: Value[][] }>;
 
 /** What was read of the store's files, the segments. */
 export function segmentsRead(read: number, unread: number): string {
@@ -24,10 +15,7 @@ export function segmentsRead(read: number, unread: number): string {
 
 export type Value = string | number | boolean | null | object;
 
-export interface Column {
-  name: string;
-  kind: 'bool' | 'int' | 'double' | 'time' | 'level' | 'string' | 'json' | 'none';
-}
+export type Column = Narrowed<Api.TableColumn, { kind: 'bool' | 'int' | 'double' | 'time' | 'level' | 'string' | 'json' | 'none' }>;
 
 export const displays = ['records', 'table', 'bar', 'area', 'line', 'bars', 'patterns'] as const;
 export type Display = (typeof displays)[number];

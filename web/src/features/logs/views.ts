@@ -1,19 +1,10 @@
+import type * as Api from '../../shared/api/schema';
 import type { UrlState } from '../../shared/url';
 import { composed, filterOf } from './query';
 import { columnsOf } from './rows';
 
 /** A question that somebody has kept. */
-export interface SavedView {
-  id: number;
-  name: string;
-  query: string;
-  from?: string;
-  to?: string;
-  columns: string[];
-  display?: string;
-  createdBy?: string;
-  updatedAt: string;
-}
+export type SavedView = Api.SavedView;
 
 /** What is kept of the screen. */
 export type ViewState = Pick<SavedView, 'query' | 'from' | 'to' | 'columns' | 'display'>;

@@ -31,7 +31,7 @@ export function SpanFacts({ span, extent, onClose }: { span: TraceSpan; extent: 
               span.status
             ),
           ],
-          ['Took', duration(Number(span.durationNanos))],
+          ['Took', duration(span.durationNanos)],
           ['Started after', duration(offset)],
           ['Kind', span.kind],
           ['Span ID', <code key="i">{span.spanId}</code>],

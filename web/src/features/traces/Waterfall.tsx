@@ -95,7 +95,7 @@ export function Waterfall({
                           : { left: `calc(${(bar.left + bar.width) * 100}% + 6px)` }
                       }
                     >
-                      {duration(Number(span.durationNanos))}
+                      {duration(span.durationNanos)}
                     </span>
                   </span>
                 </button>
@@ -109,5 +109,5 @@ export function Waterfall({
 }
 
 function spokenOf(span: TraceSpan): string {
-  return `${span.service}: ${span.name}, ${duration(Number(span.durationNanos))}${hasFailed(span) ? ', failed' : ''}`;
+  return `${span.service}: ${span.name}, ${duration(span.durationNanos)}${hasFailed(span) ? ', failed' : ''}`;
 }

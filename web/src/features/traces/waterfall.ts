@@ -27,7 +27,7 @@ export function extentOf(trace: Trace): Extent {
 
 export function barOf(span: TraceSpan, extent: Extent): Bar {
   const left = Number(BigInt(span.startNanos) - extent.start) / extent.nanos;
-  return { left, width: Number(span.durationNanos) / extent.nanos };
+  return { left, width: span.durationNanos / extent.nanos };
 }
 
 export function hasFailed(span: TraceSpan): boolean {

@@ -55,12 +55,12 @@ export function SeverityHistogram({ histogram, height = 96, onZoom, onZoomOut, o
     <figure className={styles.figure}>
       <figcaption className={styles.legend}>
         {families
-          .filter((family) => (histogram.totals[family] ?? 0) > 0)
+          .filter((family) => histogram.totals[family] > 0)
           .map((family) => {
             const inner = (
               <>
                 <i style={{ background: `var(--${family}-fill)` }} />
-                {family} <b>{count(histogram.totals[family] ?? 0)}</b>
+                {family} <b>{count(histogram.totals[family])}</b>
               </>
             );
             return onFamily ? (
@@ -144,7 +144,7 @@ interface Reactions {
 function draw(host: HTMLElement, histogram: Histogram, height: number, zone: string, reactions: Reactions): uPlot {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const shown = families.filter((family) => (histogram.totals[family] ?? 0) > 0);
+  const shown = families.filter((family) => histogram.totals[family] > 0);
   const { x, order, columns } = cumulated(histogram.buckets, shown);
   const step = histogram.stepMs / 1000;
   const span = (x.at(-1) ?? 0) - (x[0] ?? 0);

@@ -33,7 +33,7 @@ it('says the main fact', () => {
     to: 0,
     stepMs: 1,
     buckets: [bucket(0, { error: 2, info: 1000 })],
-    totals: { error: 2, info: 1000 },
+    totals: bucket(0, { error: 2, info: 1000 }),
   };
   expect(histogramSentence(histogram)).toBe('1,002 log records, 2 of them errors or fatal.');
 });

@@ -25,6 +25,6 @@ export function cumulated(
 export function histogramSentence(histogram: Histogram): string {
   const total = histogram.buckets.reduce((sum, bucket) => sum + bucketTotal(bucket), 0);
   if (total === 0) return 'No log records in this range.';
-  const errors = (histogram.totals.error ?? 0) + (histogram.totals.fatal ?? 0);
+  const errors = histogram.totals.error + histogram.totals.fatal;
   return `${total.toLocaleString('en-US')} log records, ${errors.toLocaleString('en-US')} of them errors or fatal.`;
 }

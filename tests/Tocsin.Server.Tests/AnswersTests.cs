@@ -4,14 +4,17 @@ using System.Text.RegularExpressions;
 
 namespace Tocsin.Server.Tests;
 
-public sealed partial class TimesTests
+/// <summary>What every answer of our own API has in common, on a server with something of everything.</summary>
+public sealed partial class AnswersTests
 {
     private const string Trace = "4bf92f3577b34da6a3ce929d0e0e4736", Api = "api/tocsin/v1/";
 
     [Fact]
-    public async Task Every_time_of_every_answer_has_one_form()
+    public async Task Every_answer_is_as_the_document_says_and_its_times_have_one_form()
     {
         await using RunningServer server = await RunningServer.Start();
+        var document = new OpenApiAnswers(await server.Get("openapi/v1.json"));
+        document.Faults("info", JsonSerializer.SerializeToElement(new { version = 1 })).ShouldContain("$.version is Number, not string");
         await server.Log("api", "gone", severity: 21, traceId: Trace);
         string now = DateTimeOffset.UtcNow.ToString("yyyy-MM-ddTHH:mm:sszzz");
         (await server.Post(Api + "crashes", $$"""
@@ -32,11 +35,14 @@ public sealed partial class TimesTests
         [
             ("info", 1), ("overview", 2), ("logs", 3), ("query", 3), ($"traces/{Trace}", 2), ("crashes", 2), ($"crashes/{group}", 6),
             ($"crashes/{group}/events/CRASH-20260314150926-0123abcd", 4), ("alerts", 3), ($"alerts/{alert}", 5), ("views", 1), ("levels", 3),
-            ("verify", 1), ("../../../health", 1), ("../../../health/detailed", 1), ("../../../health/crashes", 1),
+            ("verify", 1), ("storage", 1), ("logs/histogram", 0), ("logs/fields?field=service", 0), ("ingest/status", 1), ("channels", 0),
+            ("../../../health", 1), ("../../../health/detailed", 1), ("../../../health/crashes", 1),
         ];
         foreach ((string path, int least) in answers)
         {
-            string[] times = [.. Texts(await server.Get(Api + path)).Where(text => Time().IsMatch(text))];
+            JsonElement answer = await server.Get(Api + path);
+            document.Faults(path, answer).ShouldBeEmpty(path);
+            string[] times = [.. Texts(answer).Where(text => Time().IsMatch(text))];
             times.Length.ShouldBeGreaterThanOrEqualTo(least, path);
             times.Where(text => !OneForm().IsMatch(text)).ShouldBeEmpty(path);
         }
