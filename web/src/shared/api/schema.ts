@@ -678,6 +678,7 @@ export interface ServerPorts {
   otlpGrpc: number;
   syslogTcp?: number;
   syslogUdp?: number;
+  syslogTls?: number;
 }
 
 export interface ServiceSummary {
