@@ -43,6 +43,7 @@ public sealed class TocsinServer : IAsyncDisposable
     /// <exception cref="Storage.DatabaseLockedException">Another server works on the same data directory.</exception>
     public static async Task<TocsinServer> Start(TocsinSettings settings, TimeProvider clock)
     {
+        _ = QueryWarmUp.Run();
         WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
         {
             // The default content root is the working directory, which a configuration watcher would then scan.

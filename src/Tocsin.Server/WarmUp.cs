@@ -10,7 +10,7 @@ using Tocsin.Model.Metrics;
 namespace Tocsin.Server;
 
 /// <summary>
-/// Walks the path of a crash once, on a throw-away catalog, right after the start. The first real crash would otherwise pay
+/// Asks for the first pages, then walks the path of a crash once, on a throw-away catalog, right after the start. The first real crash would otherwise pay
 /// for the compilation of that path, about a second on a small machine, which is all the time it has to reach somebody.
 /// </summary>
 internal static class WarmUp
@@ -21,9 +21,12 @@ internal static class WarmUp
             string folder = Directory.CreateTempSubdirectory("tocsin-warm-").FullName;
             try
             {
+                await QueryWarmUp.Run();
+                using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5), BaseAddress = new Uri($"http://127.0.0.1:{parts.Addresses.Http}") };
+                // Where keys are demanded they are refused, which is half the way.
+                foreach (string path in (string[])["/health", "/api/tocsin/v1/logs?limit=1&from=-1m", "/api/tocsin/v1/logs/histogram?from=-1m"])
+                    (await http.GetAsync(path, cancel)).Dispose();
                 await Walk(parts, Path.Combine(folder, "catalog.db"), cancel);
-                using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-                await http.GetAsync($"http://127.0.0.1:{parts.Addresses.Http}/health", cancel);
             }
             catch (Exception skipped) when (skipped is OperationCanceledException or HttpRequestException or IOException or CatalogOpenException or CatalogWriteException)
             {

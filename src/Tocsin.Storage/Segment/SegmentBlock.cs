@@ -1,3 +1,4 @@
+using System.Buffers;
 using Tocsin.Model;
 using Tocsin.Storage.Care;
 using Tocsin.Storage.Io;
@@ -30,11 +31,20 @@ internal abstract class SegmentBlock(SegmentFile file, BlockHeader header) : Sca
         long start = header.Offset + header.FilterOffset;
         if (_soundFilter)
             return TokenFilter.MayContain(header.FilterLength, at => file.ReadByte(start + at), hash);
-        byte[] filter = file.Read(start, header.FilterLength);
-        if (Crc32C.Of(filter) == header.FilterCrc)
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(header.FilterLength);
+        try
         {
-            _soundFilter = true;
-            return TokenFilter.MayContain(filter, hash);
+            Span<byte> filter = buffer.AsSpan(0, header.FilterLength);
+            file.Read(start, filter);
+            if (Crc32C.Of(filter) == header.FilterCrc)
+            {
+                _soundFilter = true;
+                return TokenFilter.MayContain(filter, hash);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
         // Then anything may be inside.
         file.OnDamage(new DamagedPlace(file.Path, header.Offset, "word filter")
