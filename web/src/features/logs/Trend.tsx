@@ -1,10 +1,10 @@
 /** Counts per step as small bars. */
-export function Trend({ values, label }: { values: number[]; label: string }) {
-  const [width, height] = [120, 26];
+export function Trend({ values, label, height = 26 }: { values: number[]; label: string; height?: number }) {
+  const width = 120;
   const top = Math.max(1, ...values);
   const slot = width / Math.max(values.length, 1);
   return (
-    <svg width={width} height={height} role="img" aria-label={label}>
+    <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label={label}>
       <line x1={0} x2={width} y1={height - 0.5} y2={height - 0.5} stroke="var(--line-strong)" />
       {values.map((value, i) => {
         if (value === 0) return null;

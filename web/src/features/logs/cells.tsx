@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { dateTime, duration, epochOf, isoWithOffset } from '../../shared/time/format';
 import { LevelMark } from '../../shared/ui/Marks';
 import { textOf, type Column, type Value } from './answer';
+import { Trend } from './Trend';
 
 const plain = new Intl.NumberFormat('en-US', { maximumFractionDigits: 3 });
 const small = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
@@ -13,6 +14,8 @@ export function measureText(measure: string, value: number): string {
   return value !== 0 && Math.abs(value) < 0.01 ? small.format(value) : plain.format(value);
 }
 
+const isCounts = (value: Value): value is number[] => Array.isArray(value) && value.every((count) => typeof count === 'number');
+
 /** A value of a table. Groups stay as they are written, so that a status of 1500 is no 1,500. */
 export function cellOf(column: Column, value: Value, zone: string, isMeasure: boolean): ReactNode {
   if (value === null) return <span className="dim">–</span>;
@@ -22,6 +25,7 @@ export function cellOf(column: Column, value: Value, zone: string, isMeasure: bo
     return <time title={isoWithOffset(at, zone)}>{dateTime(at, zone, Number(at) % 1000 === 0 ? 's' : 'ms')}</time>;
   }
   if (column.kind === 'level') return <LevelMark level={String(value)} />;
+  if (column.name === 'trend' && isCounts(value)) return <Trend values={value} label={textOf(value)} height={16} />;
   if (isMeasure && typeof value === 'number') return measureText(column.name, value);
   return textOf(value);
 }
