@@ -92,7 +92,7 @@ public sealed class QueryPipesTests(Stage stage)
     {
         await using Screen screen = await stage.Open("/logs?level=error&q=a%20%7C%20stats%20cuont()");
         ILocator problem = screen.Page.GetByRole(AriaRole.Alert);
-        await Expect(problem).ToContainTextAsync("Expected a function such as count");
+        await Expect(problem).ToContainTextAsync("Expected count, or a function such as count");
         await Expect(problem.Locator("mark")).ToHaveTextAsync("cuont");
         (await problem.Locator("pre").InnerTextAsync()).ShouldEndWith("\n" + new string(' ', "a | stats ".Length) + "^^^^^");
     }
