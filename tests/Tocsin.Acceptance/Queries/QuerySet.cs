@@ -2,6 +2,7 @@ using Tocsin.Model;
 using Tocsin.Query.Execution;
 using Tocsin.Query.Plans;
 using Tocsin.Query.Tests.Naive;
+using Tocsin.Storage.Segment;
 using Tocsin.Testing;
 
 namespace Tocsin.Acceptance.Queries;
@@ -13,6 +14,16 @@ internal sealed record QuerySetResult(int Cases, IReadOnlyDictionary<(string Gro
 internal static class QuerySet
 {
     private const int Queries = 400;
+
+    /// <summary>Ways in which columns lie; a case counts for those of the records it is about.</summary>
+    public static readonly (string Group, IReadOnlyList<string> Kinds) Columns = ("columns",
+    [
+        .. new[]
+        {
+            ColumnEncoding.Constant, ColumnEncoding.Codes, ColumnEncoding.Integers, ColumnEncoding.Decimals, ColumnEncoding.Fixed,
+            ColumnEncoding.Templates, ColumnEncoding.Heap, ColumnEncoding.FixedCodes,
+        }.Select(e => e.ToString().ToLowerInvariant()),
+    ]);
 
     public static QuerySetResult Run(int seed, string scratch, Func<bool> isOver)
     {
@@ -27,12 +38,15 @@ internal static class QuerySet
         {
             using var store = new NaiveStore(data, folder);
             forms = [.. FormsOf(data, store, folder is not null)];
+            string[] encodings = [.. store.Encodings().Select(e => e.ToString().ToLowerInvariant())];
             var plans = new RandomPlans(random);
             for (; cases < Queries && failure is null && !isOver(); cases++)
             {
                 (QueryPlan plan, QueryRequest request) = (plans.Next(), NaiveStore.NextRequest(random, data));
                 foreach ((string, string) kind in PlanKinds.Of(plan))
                     kinds[kind] = kinds.GetValueOrDefault(kind) + 1;
+                foreach (string encoding in encodings)
+                    kinds[(Columns.Group, encoding)] = kinds.GetValueOrDefault((Columns.Group, encoding)) + 1;
                 if (store.Difference(plan, request) is { } difference)
                     failure = Describe(seed, data, plan, request, difference);
             }

@@ -38,7 +38,8 @@ internal static class NaiveAggregates
                 return seconds <= 0 || amount is null ? null : NaiveNumber.Real(amount) / seconds;
             case "stddev":
                 double[] reals = [.. numbers.Select(NaiveNumber.Real)];
-                double mean = reals.Length == 0 ? 0 : reals.Average();
+                // From the first one on, so that equal numbers have exactly themselves as their mean.
+                double mean = reals.Length == 0 ? 0 : reals[0] + reals.Average(n => n - reals[0]);
                 return reals.Length < 2 ? null : Math.Sqrt(reals.Sum(n => Math.Pow(n - mean, 2)) / (reals.Length - 1));
             default:
                 double percent = call.Function == "percentile"

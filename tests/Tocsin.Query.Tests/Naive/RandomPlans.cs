@@ -18,7 +18,7 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
     private static readonly string[] s_fields =
     [
         "status", "path", "ms", "user", "service", "level", "message", "time", "tags", "obj.a", "flag", "trace", "nope",
-        "span", "host", "name", "event", "duration", "exception.type", "big", "at", "id8",
+        "span", "host", "name", "event", "duration", "exception.type", "big", "at", "id8", "took",
     ];
 
     private static readonly string[] s_words =
@@ -84,7 +84,8 @@ internal sealed class RandomPlans(Random random, Func<string>? text = null)
             return new FieldFilter(field, NextLevelTest());
         if (field is "trace" or "span")
         {
-            byte[] id = field == "trace" ? Some.TraceId(0xAA + random.Next(4)) : Some.SpanId(random.Next(4));
+            byte[] id = field == "span" ? Some.SpanId(random.Next(4))
+                : random.Next(4) == 0 ? RandomRecords.ManyId(random.Next(400), 16) : Some.TraceId(0xAA + random.Next(4));
             return new FieldFilter(field, random.Next(2) == 0 ? new HasWords(Convert.ToHexStringLower(id)) : new IsThere());
         }
         if (field == "duration")

@@ -4,7 +4,10 @@ using Tocsin.Testing;
 namespace Tocsin.Query.Tests.Naive;
 
 /// <summary>Records of every kind: out of order, twice, long ago and in the future, empty and huge.</summary>
-internal sealed class RandomRecords(Random random, Dataset dataset = Dataset.Logs)
+/// <param name="random">Of the seed.</param>
+/// <param name="dataset">Of the records.</param>
+/// <param name="many">There will be so many that ids and fractions are too different to be numbered.</param>
+internal sealed class RandomRecords(Random random, Dataset dataset = Dataset.Logs, bool many = false)
 {
     private static readonly string[] s_messages =
     [
@@ -15,6 +18,10 @@ internal sealed class RandomRecords(Random random, Dataset dataset = Dataset.Log
     ];
 
     private readonly List<SomeLog> _known = [];
+    private readonly bool _exact = random.Next(2) == 0;
+
+    /// <summary>One of four hundred ids.</summary>
+    public static byte[] ManyId(int n, int bytes) => [.. Enumerable.Range(0, bytes).Select(i => (byte)((n + 1) * (i + 7) >> (i % 3)))];
 
     public SomeLog[] Next(int most)
     {
@@ -56,20 +63,31 @@ internal sealed class RandomRecords(Random random, Dataset dataset = Dataset.Log
         Maybe(attributes, 2, "big", () => Pick<object?>(
             long.MaxValue, long.MinValue, 9007199254740993, 9007199254740992.0, "9007199254740993", 1e18, "1e400", "99999999999999999999"));
         Maybe(attributes, 2, "at", () => Pick<object?>("2026-03-14T15:10:00Z", "2026-03-14T17:10:00+02:00", "2026-03-14", 0, "not a time", 1773500000000000000));
+        Maybe(attributes, 3, "took", () => _exact ? random.Next(4000) / 8.0 : random.NextDouble() * 100);
         Maybe(attributes, 2, "id8", () => $"{random.Next(4):x8}9c2e{random.Next(100):x4}");
         if (random.Next(60) == 0)
             attributes.Add(("huge", new string((char)random.Next('a', 'e'), 20_000)));
-        return new SomeLog(random.Next(12) == 0 ? null : Pick(s_messages), Time())
+        return new SomeLog(random.Next(12) == 0 ? null : random.Next(3) == 0 ? Numbered() : Pick(s_messages), Time())
         {
             Dataset = dataset,
             Severity = (byte)Pick(0, 1, 5, 9, 9, 13, 17, 18, 21, 24),
             Service = Pick("api", "web", "api-gateway"),
             Host = Pick("box", "other"),
-            TraceId = random.Next(2) == 0 ? [] : Some.TraceId(0xAA + random.Next(3)),
+            TraceId = random.Next(2) == 0 ? [] : many ? ManyId(random.Next(400), 16) : Some.TraceId(0xAA + random.Next(3)),
             SpanId = random.Next(2) == 0 ? [] : Some.SpanId(random.Next(3)),
             Attributes = [.. attributes],
         };
     }
+
+    /// <summary>Messages that differ in numbers, ids and single words, as most do.</summary>
+    private string Numbered() => random.Next(5) switch
+    {
+        0 => $"order {random.Next(40)} took {random.Next(20)}ms",
+        1 => $"user {Pick("Ann", "Bob", "Ünal", "eve")} came from 10.0.0.{random.Next(12)}",
+        2 => $"request {random.Next(60):x8}-0000-4000-8000-{random.Next(3):x12} is done",
+        3 => $"{Pick("GET", "PUT")} /api/{Pick("cart", "pay")}/{random.Next(8):D3} {Pick(200, 404, 500)}",
+        _ => $"key {random.Next(300) * 0x9E3779B97F4A7C1L:x16} {Pick("hit", "miss")}",
+    };
 
     private T Pick<T>(params T[] items) => items[random.Next(items.Length)];
 
