@@ -1,6 +1,7 @@
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
+using Tocsin.Storage.Segment;
 using Tocsin.Testing;
 
 namespace Tocsin.Storage.Tests.Segment;
@@ -52,6 +53,34 @@ public sealed class BlockCacheTests
         store.Clock.Advance(TimeSpan.FromDays(40));
         store.Database.Maintain(default);
         store.Database.CacheBytes.ShouldBe(0);
+    }
+
+    [Fact]
+    public void Scans_of_more_than_it_holds_leave_the_small_parts_and_some_of_the_large_ones()
+    {
+        const int Blocks = 100, Large = 100_000, Small = 1000;
+        var cache = new BlockCache(capacity: Blocks * Large / 4);
+        int large = 0, small = 0;
+        for (int scan = 0; scan < 40; scan++)
+        {
+            (large, small) = (0, 0);
+            for (int block = 0; block < Blocks; block++)
+            {
+                small += Held(cache, 2 * block, Small);
+                large += Held(cache, 2 * block + 1, Large);
+            }
+        }
+        small.ShouldBe(Blocks);
+        large.ShouldBeInRange(Blocks / 8, Blocks / 4);
+        cache.Bytes.ShouldBeLessThanOrEqualTo(Blocks * Large / 4);
+    }
+
+    private static int Held(BlockCache cache, long offset, int size)
+    {
+        if (cache.Find<string>(null!, offset) is not null)
+            return 1;
+        cache.Add(null!, offset, "part", size);
+        return 0;
     }
 
     [Fact]
