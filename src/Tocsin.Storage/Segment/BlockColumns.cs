@@ -297,6 +297,7 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
         var bytes = new ColumnBytes(file, offset, entry.StoredLength);
         try
         {
+            entry.MustBeUpTo(ColumnCodec.Usual);
             if (file.Cache.Find<ColumnLayout>(file, offset) is not { } layout)
             {
                 if (!bytes.IsSound(entry.Crc))

@@ -207,7 +207,7 @@ internal sealed class BlockWriter
     {
         ReadOnlySpan<byte> bytes = _raw.Span;
         _entries.Add(new ColumnEntry(
-            role, name, encoding, Deflated: false, _columns.Length, bytes.Length, bytes.Length, Crc32C.Of(bytes)));
+            role, name, encoding, ColumnCodec.Usual, _columns.Length, bytes.Length, bytes.Length, Crc32C.Of(bytes)));
         _columns.Bytes(bytes);
     }
 

@@ -69,19 +69,35 @@ internal enum ColumnRole : byte
     Overflow = 9,
 }
 
+/// <summary>What the bytes of a column are compressed with. Written to disk; never renumber.</summary>
+internal enum ColumnCodec : byte
+{
+    /// <summary>In version 1: nothing. Since version 2: raw Deflate for those text blocks whose two lengths differ.</summary>
+    Usual = 0,
+
+    /// <summary>In version 1: raw Deflate for the column as a whole.</summary>
+    Deflate = 1,
+}
+
 /// <summary>One entry of a block's column directory.</summary>
 internal sealed record ColumnEntry(
-    ColumnRole Role, byte[] Name, ColumnEncoding Encoding, bool Deflated, int Offset, int StoredLength,
+    ColumnRole Role, byte[] Name, ColumnEncoding Encoding, ColumnCodec Codec, int Offset, int StoredLength,
     int RawLength, uint Crc)
 {
-    private const byte DeflatedFlag = 1;
+
+    /// <summary>Throws <see cref="InvalidDataException"/> when the column needs a later reader.</summary>
+    public void MustBeUpTo(ColumnCodec last)
+    {
+        if (Codec > last)
+            throw new InvalidDataException($"codec {(byte)Codec} of column {System.Text.Encoding.UTF8.GetString(Name)} is not known");
+    }
 
     public void Write(ByteBuffer into)
     {
         into.U8((byte)Role);
         into.Blob(Name);
         into.U8((byte)Encoding);
-        into.U8(Deflated ? DeflatedFlag : (byte)0);
+        into.U8((byte)Codec);
         into.Varint((ulong)Offset);
         into.Varint((ulong)StoredLength);
         into.Varint((ulong)RawLength);
@@ -93,11 +109,9 @@ internal sealed record ColumnEntry(
         var role = (ColumnRole)from.U8();
         byte[] name = from.Blob().ToArray();
         var encoding = (ColumnEncoding)from.U8();
-        byte flags = from.U8();
-        if (flags > DeflatedFlag)
-            throw new InvalidDataException($"column flags {flags} are not known");
+        var codec = (ColumnCodec)from.U8();
         return new ColumnEntry(
-            role, name, encoding, flags == DeflatedFlag,
+            role, name, encoding, codec,
             from.Count(int.MaxValue), from.Count(int.MaxValue), from.Count(int.MaxValue), from.U32());
     }
 }

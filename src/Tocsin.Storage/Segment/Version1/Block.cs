@@ -175,7 +175,8 @@ internal sealed class BlockColumns
         ReadOnlySpan<byte> stored = _block.AsSpan((int)start, entry.StoredLength);
         if (Crc32C.Of(stored) != entry.Crc)
             throw new InvalidDataException($"column {Encoding.UTF8.GetString(entry.Name)} of a block is damaged");
-        if (!entry.Deflated)
+        entry.MustBeUpTo(ColumnCodec.Deflate);
+        if (entry.Codec == ColumnCodec.Usual)
             return stored;
         if (entry.RawLength > (long)entry.StoredLength * MostDeflateSaves)
             throw new InvalidDataException("a column claims to be longer than it can be");
