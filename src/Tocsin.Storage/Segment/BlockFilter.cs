@@ -172,6 +172,9 @@ internal sealed class BlockFilter(BlockColumns columns)
             {
                 Column column = columns[entries[0]];
                 column.Select(test, open, hits);
+                // Mostly nobody else has the field, and which rows are without need not be known.
+                if (name == path.Names.Count - 1 && !AnyStreamHas(path, name))
+                    return hits;
                 var present = new RowSet(rows.Rows);
                 column.AddPresent(present);
                 open.Subtract(present);
@@ -179,6 +182,16 @@ internal sealed class BlockFilter(BlockColumns columns)
             ByStream(path, name, test, open, hits);
         }
         return hits;
+    }
+
+    private bool AnyStreamHas(FieldPath path, int name)
+    {
+        foreach (StreamCount stream in columns.Streams)
+        {
+            if (path.TryGetInStream(columns.StreamTable[stream.Stream], name, out _))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Takes the rows out whose stream has the field, and adds them to the hits when it is accepted.</summary>

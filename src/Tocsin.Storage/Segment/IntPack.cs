@@ -119,19 +119,7 @@ internal sealed class IntPack
     {
         LoadAll();
         for (int c = 0; c < _widths.Length; c++)
-        {
-            Span<long> chunk = into[(c * Chunk)..Math.Min(Count, (c + 1) * Chunk)];
-            (long value, int width) = (_bases[c], _widths[c]);
-            if (width == 0 && _steps is null)
-            {
-                chunk.Fill(value);
-                continue;
-            }
-            if (width <= MostNarrow)
-                ReadNarrow(c, value, width, chunk);
-            else
-                ReadWide(c, value, width, chunk);
-        }
+            Read(c, into[(c * Chunk)..Math.Min(Count, (c + 1) * Chunk)]);
     }
 
     /// <summary>Each number lies within eight bytes.</summary>
@@ -167,6 +155,46 @@ internal sealed class IntPack
         into[0] = value;
         for (int i = 1; i < into.Length; i++)
             into[i] = value = unchecked(value + _steps[c] + (long)Bits(ref bits, i, width));
+    }
+
+    /// <summary>Where a number stands next, from a place on; -1 when nowhere. Chunks that cannot have it are not unpacked.</summary>
+    public int IndexOf(long value, int from)
+    {
+        LoadAll();
+        Span<long> unpacked = stackalloc long[Chunk];
+        for (int c = from / Chunk; c < _widths.Length; c++)
+        {
+            (int start, int width) = (c * Chunk, _widths[c]);
+            Span<long> chunk = unpacked[..Math.Min(Count - start, Chunk)];
+            ulong difference = unchecked((ulong)(value - _bases[c]));
+            if (_steps is null && width < 64 && difference >> width != 0)
+                continue;
+            int skip = Math.Max(0, from - start), at;
+            if (_steps is null && width == 64)
+            {
+                ReadOnlySpan<byte> bits = MemoryMarshal.CreateReadOnlySpan(ref BitsOf(c), chunk.Length * sizeof(ulong));
+                at = MemoryMarshal.Cast<byte, ulong>(bits)[skip..].IndexOf(difference);
+            }
+            else
+            {
+                Read(c, chunk);
+                at = chunk[skip..].IndexOf(value);
+            }
+            if (at >= 0)
+                return start + skip + at;
+        }
+        return -1;
+    }
+
+    private void Read(int c, Span<long> chunk)
+    {
+        (long value, int width) = (_bases[c], _widths[c]);
+        if (width == 0 && _steps is null)
+            chunk.Fill(value);
+        else if (width <= MostNarrow)
+            ReadNarrow(c, value, width, chunk);
+        else
+            ReadWide(c, value, width, chunk);
     }
 
     /// <summary>For codes: small numbers that are not negative.</summary>

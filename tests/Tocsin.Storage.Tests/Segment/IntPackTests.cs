@@ -29,6 +29,9 @@ public sealed class IntPackTests
             all.ShouldBe(numbers, $"width {width}");
             int some = random.Next(numbers.Length);
             pack[some].ShouldBe(numbers[some], $"width {width}");
+            int from = random.Next(numbers.Length);
+            foreach (long wanted in (long[])[numbers[some], numbers[^1], unchecked(numbers[some] + 1), long.MinValue, random.NextInt64()])
+                pack.IndexOf(wanted, from).ShouldBe(Array.IndexOf(numbers, wanted, from), $"width {width}");
         }
     }
 

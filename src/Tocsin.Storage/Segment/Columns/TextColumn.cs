@@ -167,17 +167,14 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
         }
         else
         {
-            long[] read = ArrayPool<long>.Shared.Rent(Math.Max(1, count));
-            packs[0].Read(read.AsSpan(0, count));
-            for (int at = 0, hit; (hit = read.AsSpan(at, count - at).IndexOf(numbers[0])) >= 0; at += hit + 1)
+            for (int at = packs[0].IndexOf(numbers[0], 0); at >= 0; at = packs[0].IndexOf(numbers[0], at + 1))
             {
                 int slot = 1;
-                while (slot < packs.Length && packs[slot][at + hit] == numbers[slot])
+                while (slot < packs.Length && packs[slot][at] == numbers[slot])
                     slot++;
                 if (slot == packs.Length)
-                    wanted.Add(at + hit);
+                    wanted.Add(at);
             }
-            ArrayPool<long>.Shared.Return(read);
         }
         if (wanted.IsEmpty)
             return;
