@@ -19,7 +19,8 @@ internal static class NaiveAggregates
         var values = call.Arguments.Count == 0 ? [] : rows
             .OrderBy(r => r.Time).ThenBy(r => r.Place)
             .Select(r => NaiveExpression.Of(call.Arguments[0], r)).Where(v => v is not null).ToList();
-        object[] numbers = [.. values.Select(NaiveNumber.Of).OfType<object>().Order(Comparer<object>.Create(NaiveNumber.Order))];
+        // Of numbers that are equal, whole ones come first.
+        object[] numbers = [.. values.Select(NaiveNumber.Of).OfType<object>().Order(Comparer<object>.Create(NaiveNumber.Order)).ThenBy(n => n is double)];
         switch (call.Function)
         {
             case "count": return call.Arguments.Count == 0 ? (long)rows.Count : values.Count;
