@@ -26,6 +26,7 @@ public sealed class Database : IDisposable
     private readonly Upkeep _upkeep;
     private readonly Scrubber _scrubber;
     private readonly BlockCache _cache;
+    private readonly ChunkPool _pool;
     private readonly Thread _sealer;
     private readonly AutoResetEvent _sealWanted = new(false);
     private readonly CancellationTokenSource _closing = new();
@@ -55,7 +56,7 @@ public sealed class Database : IDisposable
         var segments = new SegmentRecovery(files, options.Directory, Damaged, cache);
         segments.Run(() => LogStart(files, walFolder));
         ulong covered = segments.Manifest.CoveredSequence;
-        var pool = new ChunkPool(Math.Min(Limits.ChunkBytes, options.MemTableBytes));
+        ChunkPool pool = _pool = new ChunkPool(Math.Min(Limits.ChunkBytes, options.MemTableBytes));
         TombstoneFile deletions = TombstoneFile.Load(files, options.Directory, options.ReadCondition);
         var empty = new MemTable(pool, covered, clock.GetTimestamp());
         _live = new LiveSet(new Snapshot(empty, [], segments.Segments, deletions.Tombstones));
@@ -82,7 +83,7 @@ public sealed class Database : IDisposable
         _upkeep.CutAt(next);
         _commit = new GroupCommit(
             _wal, next, files, options, clock, metrics,
-            (pending, sequence) => Insert(pending.Batch.Span, pending.Shape, sequence), () => _live.UnsealedBytes);
+            (pending, sequence) => Insert(pending.Batch.Span, pending.Shape, sequence), () => _live.UnsealedBytes - _upkeep.SealedSoFar);
         _sealer = new Thread(SealWhenWanted) { Name = "tocsin-seal", IsBackground = true };
         _sealer.Start();
     }
@@ -342,6 +343,7 @@ public sealed class Database : IDisposable
         TryUpkeep(() => _upkeep.Erase(_wal, cancel));
         TryUpkeep(() => _upkeep.Merge(cancel));
         _scrubber.Step(cancel);
+        _pool.Trim();
     }
 
     /// <summary>The present state for a <see cref="Backup"/>; dispose it, since it keeps files on disk.</summary>
@@ -421,7 +423,7 @@ public sealed class Database : IDisposable
 
     private void SealFrozen(CancellationToken cancel)
     {
-        _upkeep.SealFrozen(_wal, cancel);
+        _upkeep.SealFrozen(_wal, _commit.RoomFreed, cancel);
         _commit.RoomFreed();
     }
 

@@ -25,10 +25,9 @@ public static class Limits
     public const int MemTableBytes = 32 * MiB;
 
     /// <summary>
-    /// So many memtables' worth of bytes may wait to be sealed; beyond it appends wait. The first seal runs code that is not optimised
-    /// yet, and on a busy machine senders must not be refused meanwhile.
+    /// So many memtables' worth of bytes may wait to be sealed, not counting what the running seal is done with; beyond it appends wait.
     /// </summary>
-    public const int UnsealedTables = 4;
+    public const int UnsealedTables = 2;
 
     /// <summary>A quiet memtable is sealed after this time, so that the log on disk can be shortened.</summary>
     public static readonly TimeSpan SealAfter = TimeSpan.FromMinutes(15);
@@ -46,8 +45,8 @@ public static class Limits
     /// <summary>One piece of memtable memory, and the unit in which a scan visits it.</summary>
     public const int ChunkBytes = MiB;
 
-    /// <summary>Spare chunks kept for the next memtable.</summary>
-    public const int SpareChunks = 16;
+    /// <summary>Spare chunks kept for the next memtable; those that a while of upkeep finds unwanted go.</summary>
+    public const int SpareChunks = 48;
 
     /// <summary>A log file is closed at this size; deletion works on whole files.</summary>
     public const int WalFileBytes = 64 * MiB;

@@ -86,6 +86,7 @@ internal sealed partial class Upkeep
                 Tombstone[] tombstones = [.. now.Tombstones.Where(t => t.MayTouch(segment))];
                 if (ReadForErasure(now, segment, tombstones) is not { } read)
                     return;
+                using RowTable rows = read.Rows;
                 SegmentFile rest = segment;
                 if (read.Deleted > 0)
                 {

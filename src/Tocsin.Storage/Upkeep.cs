@@ -36,6 +36,8 @@ internal sealed partial class Upkeep
     private ulong _nextSegmentId;
     private ulong _coveredSequence;
 
+    private long _sealedSoFar;
+
     public Upkeep(
         DatabaseOptions options, IFileSystem files, TimeProvider clock, MetricSet metrics, LiveSet live, ChunkPool pool,
         SegmentRecovery recovered, long nextTombstone, Action<Exception> onDamage, BlockCache cache)
@@ -90,14 +92,23 @@ internal sealed partial class Upkeep
     /// <summary>
     /// Writes every frozen memtable into segments, oldest first, and shortens the log. Throws on I/O errors.
     /// </summary>
-    public void SealFrozen(WalWriter wal, CancellationToken cancel)
+    /// <param name="wal">The log.</param>
+    /// <param name="roomFreed">Called each time that <see cref="SealedSoFar"/> has risen.</param>
+    /// <param name="cancel">Looked at between memtables.</param>
+    public void SealFrozen(WalWriter wal, Action roomFreed, CancellationToken cancel)
     {
         lock (_work)
         {
-            while (!cancel.IsCancellationRequested && SealOldest())
+            while (!cancel.IsCancellationRequested && SealOldest(roomFreed))
                 wal.DeleteBefore(_coveredSequence);
         }
     }
+
+    /// <summary>
+    /// Bytes of the memtable that is being sealed which are as good as in a segment: appends are let in as fast as rows are sealed,
+    /// not a memtable at a time. Any thread.
+    /// </summary>
+    public long SealedSoFar => Volatile.Read(ref _sealedSoFar);
 
     /// <summary>Replaces many small segments of one day by one.</summary>
     public void Merge(CancellationToken cancel)
@@ -146,7 +157,7 @@ internal sealed partial class Upkeep
         }
     }
 
-    private bool SealOldest()
+    private bool SealOldest(Action roomFreed)
     {
         Snapshot snapshot = _live.Acquire();
         try
@@ -155,11 +166,22 @@ internal sealed partial class Upkeep
                 return false;
             MemTable table = snapshot.Frozen[0];
             var added = new List<SegmentFile>();
+            long before = 0;
             foreach (Dataset dataset in table.Datasets)
             {
                 Tombstone[] hidden = [.. snapshot.Tombstones.Where(t => t.Dataset == dataset && t.MayTouch(table))];
                 foreach ((Partition partition, RowTable rows) in Partitions(dataset, table, hidden))
-                    added.Add(Write(partition, rows, table.StartSequence, table.EndSequence, []));
+                {
+                    using (rows)
+                    {
+                        added.Add(Write(partition, rows, table.StartSequence, table.EndSequence, [], done =>
+                        {
+                            Volatile.Write(ref _sealedSoFar, (long)((Int128)table.Bytes * (before + done) / table.Rows));
+                            roomFreed();
+                        }));
+                        before += rows.Count;
+                    }
+                }
             }
             Replace(table, [], added, table.EndSequence);
             foreach (Tombstone tombstone in snapshot.Tombstones)
@@ -170,13 +192,14 @@ internal sealed partial class Upkeep
         }
         finally
         {
+            Volatile.Write(ref _sealedSoFar, 0);
             snapshot.Release();
         }
     }
 
     private void MergeGroup(IReadOnlyList<SegmentFile> group)
     {
-        var rows = new RowTable();
+        using var rows = new RowTable();
         try
         {
             var blocks = new List<ScanBlock>();
@@ -201,13 +224,13 @@ internal sealed partial class Upkeep
     }
 
     private SegmentFile Write(
-        Partition into, RowTable rows, ulong from, ulong to, IReadOnlyList<ulong> replaced)
+        Partition into, RowTable rows, ulong from, ulong to, IReadOnlyList<ulong> replaced, Action<int>? done = null)
     {
         var entry = new ManifestEntry(_nextSegmentId++, into.Dataset, into.Day, into.Class);
         string path = entry.PathIn(_eventsFolder);
         try
         {
-            _writer.Write(entry.Id, into.Dataset, into.Day, rows, from, to, replaced, into.Class);
+            _writer.Write(entry.Id, into.Dataset, into.Day, rows, from, to, replaced, into.Class, done);
             return SegmentFile.Open(_files, path, _onDamage, _cache);
         }
         catch (IOException)

@@ -40,7 +40,8 @@ internal sealed class BlockWriter
     /// <param name="start">First row of the block.</param>
     /// <param name="count">Number of rows, at least one.</param>
     /// <param name="offset">Where the block will begin in its file.</param>
-    public BlockHeader Write(RowTable rows, int start, int count, long offset)
+    /// <param name="done">Told now and then how many of the rows are as good as written; may be null.</param>
+    public BlockHeader Write(RowTable rows, int start, int count, long offset, Action<int>? done = null)
     {
         _columns.Clear(Limits.BlockBytes / 4);
         _tokens.Clear();
@@ -48,11 +49,12 @@ internal sealed class BlockWriter
         Block.Clear(Limits.BlockBytes / 4);
         int raw = Gather(rows, start, count);
         BlockHeader header = WriteFixed(rows, start, count, raw);
-        Encode(_traceId, count);
-        Encode(_spanId, count);
-        foreach (ColumnBuilder column in _fields.Columns)
-            Encode(column, count);
-        Encode(_overflow, count);
+        ColumnBuilder[] columns = [_traceId, _spanId, .. _fields.Columns, _overflow];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            Encode(columns[i], count);
+            done?.Invoke((int)((long)count * (i + 1) / columns.Length));
+        }
         int directory = WriteDirectory();
         uint directoryCrc = Crc32C.Of(Block.Span);
         Block.Bytes(_columns.Span);

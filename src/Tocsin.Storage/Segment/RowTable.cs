@@ -1,17 +1,18 @@
+using System.Buffers;
 using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
 
 namespace Tocsin.Storage.Segment;
 
-/// <summary>Rows on their way into a segment, sorted by time and arrival. One thread.</summary>
-internal sealed class RowTable
+/// <summary>Rows on their way into a segment, sorted by time and arrival. One thread; what it takes of memory is lent.</summary>
+internal sealed class RowTable : IDisposable
 {
     private const int ChunkBytes = Limits.ChunkBytes;
     private readonly List<byte[]> _buffers = [];
     private readonly List<byte[]> _streams = [];
     private readonly Dictionary<ulong, List<int>> _streamsByHash = [];
-    private Entry[] _entries = new Entry[1024];
+    private Entry[] _entries = ArrayPool<Entry>.Shared.Rent(1024);
     private bool _sorted = true;
     private int _chunk = -1, _used;
     private int _lastStream = -1;
@@ -51,6 +52,14 @@ internal sealed class RowTable
         _used += encoded.Length;
     }
 
+    public void Dispose()
+    {
+        Entry[] entries = Interlocked.Exchange(ref _entries, []);
+        if (entries.Length > 0)
+            ArrayPool<Entry>.Shared.Return(entries);
+        Count = 0;
+    }
+
     public void Sort()
     {
         if (!_sorted)
@@ -78,7 +87,12 @@ internal sealed class RowTable
     private void Add(Entry entry)
     {
         if (Count == _entries.Length)
-            Array.Resize(ref _entries, Count * 2);
+        {
+            Entry[] more = ArrayPool<Entry>.Shared.Rent(Count * 2);
+            _entries.CopyTo(more, 0);
+            ArrayPool<Entry>.Shared.Return(_entries);
+            _entries = more;
+        }
         _sorted &= Count == 0 || _entries[Count - 1].Id < entry.Id;
         _entries[Count++] = entry;
         RawBytes += entry.Length;

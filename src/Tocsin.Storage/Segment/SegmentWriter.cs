@@ -13,9 +13,10 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder, int 
     private readonly ByteBuffer _edges = new();
 
     /// <param name="rows">At least one row; sorted here.</param>
+    /// <param name="done">Told now and then how many of the rows are as good as written; may be null.</param>
     public void Write(
         ulong id, Dataset dataset, DateOnly day, RowTable rows, ulong fromSequence, ulong toSequence,
-        IReadOnlyList<ulong> replaced, string retentionClass = "")
+        IReadOnlyList<ulong> replaced, string retentionClass = "", Action<int>? done = null)
     {
         rows.Sort();
         string datasetFolder = Path.Combine(eventsFolder, FileNames.Folder(dataset), retentionClass);
@@ -30,7 +31,7 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder, int 
                 Id = id, Dataset = dataset, Day = day, FromSequence = fromSequence, ToSequence = toSequence,
                 Replaced = replaced, Blocks = [], Streams = rows.Streams,
             };
-            WriteContent(file, rows, footer);
+            WriteContent(file, rows, footer, done);
             file.Sync();
         }
         files.Rename(temporary, path);
@@ -41,7 +42,7 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder, int 
         files.SyncDirectory(eventsFolder);
     }
 
-    private void WriteContent(IFile file, RowTable rows, SegmentFooter footer)
+    private void WriteContent(IFile file, RowTable rows, SegmentFooter footer, Action<int>? done)
     {
         _edges.Clear();
         SegmentFooter.WriteHeader(_edges);
@@ -51,7 +52,8 @@ internal sealed class SegmentWriter(IFileSystem files, string eventsFolder, int 
         for (int start = 0; start < rows.Count;)
         {
             int count = BlockEnd(rows, start) - start;
-            headers.Add(_blocks.Write(rows, start, count, offset));
+            int before = start;
+            headers.Add(_blocks.Write(rows, start, count, offset, done is null ? null : some => done(before + some)));
             file.Write(offset, _blocks.Block.Span);
             offset += _blocks.Block.Length;
             start += count;

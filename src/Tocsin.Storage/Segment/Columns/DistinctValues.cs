@@ -6,8 +6,13 @@ namespace Tocsin.Storage.Segment.Columns;
 /// <summary>Finds the different values of a column, in the order in which they come up. One thread.</summary>
 internal sealed class DistinctValues
 {
+    private const int Smallest = 1024;
+
     private int[] _codes = [];
-    private int[] _table = new int[1024];
+
+    // Only the first _places are in use: few values are found faster in a small part, and the rest waits for the next column.
+    private int[] _table = new int[Smallest];
+    private int _places = Smallest;
     private int[] _firsts = new int[256];
     private uint[] _hashes = new uint[256];
     private long _bytes;
@@ -49,7 +54,7 @@ internal sealed class DistinctValues
 
     private int Find(Values values, ReadOnlySpan<byte> value, uint hash)
     {
-        int mask = _table.Length - 1;
+        int mask = _places - 1;
         for (int slot = (int)(hash * 0x9E3779B9u >> 7) & mask; ; slot = (slot + 1) & mask)
         {
             int code = _table[slot] - 1;
@@ -68,14 +73,18 @@ internal sealed class DistinctValues
         _firsts[Count] = value;
         _hashes[Count] = hash;
         _table[slot] = ++Count;
-        if (Count * 2 > _table.Length)
+        if (Count * 2 > _places)
             Grow();
     }
 
     private void Grow()
     {
-        _table = new int[_table.Length * 4];
-        int mask = _table.Length - 1;
+        _places *= 4;
+        if (_table.Length < _places)
+            _table = new int[_places];
+        else
+            Array.Clear(_table, 0, _places);
+        int mask = _places - 1;
         for (int code = 0; code < Count; code++)
         {
             int slot = (int)(_hashes[code] * 0x9E3779B9u >> 7) & mask;
@@ -89,10 +98,8 @@ internal sealed class DistinctValues
     {
         if (_codes.Length < count)
             _codes = new int[count + count / 4];
-        if (_table.Length > 4096 && Count < 512)
-            _table = new int[1024];
-        else
-            Array.Clear(_table);
+        _places = Smallest;
+        Array.Clear(_table, 0, _places);
         (Count, _bytes) = (0, 0);
     }
 }
