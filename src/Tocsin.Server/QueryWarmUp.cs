@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Tocsin.Model;
 using Tocsin.Model.Events;
@@ -87,8 +88,9 @@ internal static class QueryWarmUp
         {
             if (LogQuery.Parse(question).Predicate is not { } where)
                 continue;
-            search.Search(where, from, to, 100, null, CancellationToken.None);
-            search.Histogram(where, from, to, 60, CancellationToken.None);
+            LogPage page = search.Search(where, from, to, 100, null, CancellationToken.None);
+            Write(new LogAnswer(page.Items, page.Next, $"{from}", $"{to}", LogScan.Of(page.Scanned), page.Scanned.Partial, 0));
+            Write(HistogramAnswer.Of(search.Histogram(where, from, to, 60, CancellationToken.None)));
         }
         foreach (string question in s_tables)
         {
@@ -96,6 +98,8 @@ internal static class QueryWarmUp
                 QueryAnswer.Run(engine, plan, new QueryRequest { From = from, To = to }, CancellationToken.None);
         }
     }
+
+    private static void Write<T>(T answer) => JsonSerializer.SerializeToUtf8Bytes(answer, JsonShape.Options);
 
     private static void String(EventBatchWriter batch, string name, string value)
     {

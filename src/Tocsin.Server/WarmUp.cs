@@ -15,6 +15,11 @@ namespace Tocsin.Server;
 /// </summary>
 internal static class WarmUp
 {
+    /// <summary>A server that has not allocated so much meanwhile has nothing to do.</summary>
+    private const long IdleBytes = 32 << 20;
+
+    private static readonly TimeSpan s_untilTidy = TimeSpan.FromSeconds(3);
+
     public static Task Run(Parts parts, CancellationToken cancel) => Task.Run(
         async () =>
         {
@@ -35,11 +40,29 @@ internal static class WarmUp
             finally
             {
                 Directory.Delete(folder, recursive: true);
-                // What the walk has allocated is garbage for good; idle memory should not carry it.
-                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
             }
+            await Tidy(parts.Clock, cancel);
         },
         CancellationToken.None);
+
+    /// <summary>
+    /// What the walk has allocated is garbage for good; idle memory should not carry it. A server that is busy already collects by
+    /// itself, and those who wait for it would notice.
+    /// </summary>
+    private static async Task Tidy(TimeProvider clock, CancellationToken cancel)
+    {
+        long before = GC.GetTotalAllocatedBytes();
+        try
+        {
+            await Task.Delay(s_untilTidy, clock, cancel);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        if (GC.GetTotalAllocatedBytes() - before < IdleBytes)
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
 
     private static async Task Walk(Parts parts, string path, CancellationToken cancel)
     {

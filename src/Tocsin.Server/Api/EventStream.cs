@@ -27,14 +27,18 @@ internal sealed class EventStream : IAsyncDisposable
         await Write(text);
     }
 
-    /// <summary>Passes the items through; ends quietly when the client has gone.</summary>
+    /// <summary>
+    /// Passes the items through; ends quietly when the client has gone. Who is told that it is connected misses nothing from then on: the
+    /// items are asked for before.
+    /// </summary>
     public async IAsyncEnumerable<T> WithHeartbeat<T>(IAsyncEnumerable<T> items)
     {
+        await using IAsyncEnumerator<T> walk = items.GetAsyncEnumerator(_context.RequestAborted);
+        Task<bool> next = Next(walk);
         await Write(": connected\n\n");
         using var timer = new PeriodicTimer(s_heartbeat);
         Task beat = Beat(timer);
-        await using IAsyncEnumerator<T> walk = items.GetAsyncEnumerator(_context.RequestAborted);
-        while (await Next(walk))
+        for (; await next; next = Next(walk))
             yield return walk.Current;
         timer.Dispose();
         await beat;
