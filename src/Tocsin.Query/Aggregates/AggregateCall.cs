@@ -1,4 +1,6 @@
 using System.Globalization;
+using Tocsin.Model;
+using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 using Tocsin.Query.Expressions;
 using Tocsin.Query.Plans;
@@ -101,8 +103,8 @@ internal static class AggregateTable
 
     /// <summary>Null when it is no number from 0 to 100.</summary>
     public static double? PercentOf(Expression expression) =>
-        expression is Literal { Value: var value } && Cells.Numeric.Of(value) is { AsDouble: >= 0 and <= 100 } n
-            && value.Kind != Cells.CellKind.Text
+        expression is Literal { Value: var value } && Numeric.Of(value) is { AsDouble: >= 0 and <= 100 } n
+            && value.Kind != CellKind.Text
             ? n.AsDouble
             : null;
 

@@ -1,3 +1,4 @@
+using Tocsin.Model;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using Tocsin.Model;
 using Tocsin.Query.Cells;
 using Tocsin.Query.Execution;
 

@@ -1,3 +1,4 @@
+using Tocsin.Model;
 using Tocsin.Model.Events;
 using Tocsin.Query.Aggregates;
 using Tocsin.Query.Cells;

@@ -1,4 +1,5 @@
 using System.Text;
+using Tocsin.Model;
 using Tocsin.Query.Execution;
 using Tocsin.Query.Pipes;
 
@@ -109,7 +110,7 @@ internal static class ScanNode
     /// <summary>What may also be a number, a truth value or bytes is stored without words.</summary>
     private static string ByWords(string text)
     {
-        bool other = Cells.Numeric.Parse(text) is not null || bool.TryParse(text, out _)
+        bool other = Numeric.Parse(text) is not null || bool.TryParse(text, out _)
             || text.Length % 2 == 0 && text.All(char.IsAsciiHexDigit);
         return other || !text.Any(char.IsLetterOrDigit)
             ? "per row; it may be stored without words" : "by the word filter of each block";

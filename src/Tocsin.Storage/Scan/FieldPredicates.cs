@@ -1,4 +1,5 @@
 using System.Text;
+using Tocsin.Model;
 using Tocsin.Model.Events;
 
 namespace Tocsin.Storage.Scan;
@@ -128,12 +129,12 @@ public enum Comparison
 /// </summary>
 public sealed record FieldCompare(FieldPath Field, Comparison Comparison, string Bound) : FieldPredicate(Field)
 {
-    private readonly Number? _number = Number.Parse(Encoding.UTF8.GetBytes(Bound));
+    private readonly Numeric? _number = Numeric.Parse(Bound);
     private readonly byte[] _text = Encoding.UTF8.GetBytes(Bound);
 
     protected override bool Test(FieldValue value)
     {
-        int? order = _number is { } bound ? Number.Of(value)?.CompareTo(bound)
+        int? order = _number is { } bound ? Numeric.Of(value)?.CompareTo(bound)
             : value.Kind == ValueKind.String ? value.Payload.SequenceCompareTo(_text)
             : null;
         return order is { } o && Comparison switch

@@ -1,6 +1,5 @@
-using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
+using Tocsin.Model;
 using Tocsin.Model.Events;
 
 namespace Tocsin.Storage.Scan;
@@ -10,7 +9,7 @@ internal sealed class ValueText(string text)
 {
     private readonly byte[] _utf8 = Encoding.UTF8.GetBytes(text);
     private readonly Phrase _phrase = new(text);
-    private readonly Number? _number = Number.Parse(Encoding.UTF8.GetBytes(text));
+    private readonly Numeric? _number = Numeric.Parse(text);
 
     /// <summary>Of <see cref="IsIn"/>.</summary>
     public TextShape? Shape { get; } = TextShape.Of(text, new Phrase(text).Fragments);
@@ -42,55 +41,9 @@ internal sealed class ValueText(string text)
 
     private bool EqualsPlain(FieldValue value) => value.Kind switch
     {
-        ValueKind.Int or ValueKind.Double => _number is { } number && Number.Of(value)?.CompareTo(number) == 0,
+        ValueKind.Int or ValueKind.Double => _number is { } number && Numeric.Of(value)?.CompareTo(number) == 0,
         ValueKind.True or ValueKind.False or ValueKind.Bytes =>
             text.Equals(value.ToString(), StringComparison.OrdinalIgnoreCase),
         _ => false,
     };
-}
-
-/// <summary>A number without loss: whole numbers stay exact beyond 2^53.</summary>
-internal readonly record struct Number(long Whole, double Real, bool IsWhole)
-{
-    /// <summary>Null for a value that is no number and no text of one.</summary>
-    public static Number? Of(FieldValue value) => value.Kind switch
-    {
-        ValueKind.Int => new Number(value.AsInt, value.AsInt, true),
-        ValueKind.Double => double.IsNaN(value.AsDouble) ? null : new Number(0, value.AsDouble, false),
-        ValueKind.String => Parse(value.Payload),
-        _ => null,
-    };
-
-    public static Number? Parse(ReadOnlySpan<byte> text)
-    {
-        if (text.Length is 0 or > 64 || !(char.IsAsciiDigit((char)text[^1]) || text[^1] == '.'))
-            return null;
-        if (Utf8Parser.TryParse(text, out long whole, out int used) && used == text.Length)
-            return new Number(whole, whole, true);
-        return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real)
-            ? new Number(0, real, false)
-            : null;
-    }
-
-    public int CompareTo(Number other)
-    {
-        if (IsWhole && other.IsWhole)
-            return Whole.CompareTo(other.Whole);
-        if (!IsWhole && !other.IsWhole)
-            return Real.CompareTo(other.Real);
-        return IsWhole ? Compare(Whole, other.Real) : -Compare(other.Whole, Real);
-    }
-
-    /// <summary>Exact, also where a fraction cannot hold the whole number.</summary>
-    private static int Compare(long whole, double real)
-    {
-        const double Limit = 9223372036854775808.0;
-        if (real >= Limit)
-            return -1;
-        if (real < -Limit)
-            return 1;
-        double floor = Math.Floor(real);
-        int order = whole.CompareTo((long)floor);
-        return order != 0 ? order : real > floor ? -1 : 0;
-    }
 }

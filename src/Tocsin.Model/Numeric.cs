@@ -1,28 +1,27 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Tocsin.Model.Events;
 
-namespace Tocsin.Query.Cells;
+namespace Tocsin.Model;
 
 /// <summary>A number without loss: whole numbers stay exact, and compare exactly with fractions.</summary>
-internal readonly record struct Numeric(bool IsWhole, long Whole, double Real) : IComparable<Numeric>
+public readonly record struct Numeric(bool IsWhole, long Whole, double Real) : IComparable<Numeric>
 {
     private const int LongestText = 64;
 
     public double AsDouble => IsWhole ? Whole : Real;
-
-    public Cell Cell => IsWhole ? Cell.Of(Whole) : Cell.Of(Real);
 
     public static Numeric Of(long value) => new(true, value, 0);
 
     public static Numeric Of(double value) => new(false, 0, value);
 
     /// <summary>Null for what is no number and no text of one; also for NaN, which compares with nothing.</summary>
-    public static Numeric? Of(in Cell cell) => cell.Kind switch
+    public static Numeric? Of(FieldValue value) => value.Kind switch
     {
-        CellKind.Int => Of(cell.AsInt),
-        CellKind.Double => double.IsNaN(cell.AsDouble) ? null : Of(cell.AsDouble),
-        CellKind.Text => Parse(cell.ToString()),
+        ValueKind.Int => Of(value.AsInt),
+        ValueKind.Double => double.IsNaN(value.AsDouble) ? null : Of(value.AsDouble),
+        ValueKind.String => Parse(value.Payload),
         _ => null,
     };
 
@@ -34,7 +33,7 @@ internal readonly record struct Numeric(bool IsWhole, long Whole, double Real) :
         return Parse(utf8[..Encoding.UTF8.GetBytes(text, utf8)]);
     }
 
-    /// <summary>The same texts are numbers as in the filter: 500, -1.5, 2e3; not 1,000, NaN or 0x10.</summary>
+    /// <summary>Numbers are 500, -1.5 and 2e3; not 1,000, NaN or 0x10.</summary>
     public static Numeric? Parse(ReadOnlySpan<byte> text)
     {
         if (text.Length is 0 or > LongestText || !EndsLikeNumber((char)text[^1]))
@@ -55,6 +54,15 @@ internal readonly record struct Numeric(bool IsWhole, long Whole, double Real) :
         return IsWhole ? Compare(Whole, other.Real) : -Compare(other.Whole, Real);
     }
 
+    public static bool operator <(Numeric left, Numeric right) => left.CompareTo(right) < 0;
+
+    public static bool operator >(Numeric left, Numeric right) => left.CompareTo(right) > 0;
+
+    public static bool operator <=(Numeric left, Numeric right) => left.CompareTo(right) <= 0;
+
+    public static bool operator >=(Numeric left, Numeric right) => left.CompareTo(right) >= 0;
+
+    // A fraction cannot hold every whole number.
     private static int Compare(long whole, double real)
     {
         const double Limit = 9223372036854775808.0;
