@@ -63,14 +63,14 @@ internal sealed record Pipeline(ScanRequest Scan, Operator First, Output Output,
     /// <summary>Whether a pipe of records tells what is new, and anybody looks at it: it is not for nothing.</summary>
     internal static bool LooksBack(Items<Pipe> pipes, IReadOnlyList<Shape> shapes, int at)
     {
-        if (pipes[at] is not PatternsPipe || !shapes[at].IsOpen)
+        if (pipes[at].LookBackColumn is not { } column || !shapes[at].IsOpen)
             return false;
         var use = new FieldUse();
         for (int i = at + 1; i < pipes.Count; i++)
         {
             pipes[i].AddFields(use);
-            if (!shapes[i + 1].Names.Contains(PatternsPipe.NewColumn))
-                return use.All || use.Names.Contains(PatternsPipe.NewColumn);
+            if (!shapes[i + 1].Names.Contains(column))
+                return use.All || use.Names.Contains(column);
         }
         return true;
     }

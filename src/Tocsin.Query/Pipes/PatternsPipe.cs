@@ -17,9 +17,7 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
 {
     private const long Usual = 50;
 
-    public const string NewColumn = "new";
-
-    private const string TrendColumn = "trend";
+    private const string TrendColumn = "trend", NewColumn = "new";
 
     private static readonly string[] s_columns =
         ["pattern", "count", "share", "level", "first", "last", TrendColumn, NewColumn, "example"];
@@ -38,6 +36,8 @@ public sealed record PatternsPipe(long Most, Items<NamedExpression> By) : Pipe
     internal override bool Streams => false;
 
     internal override bool AnyOrder => true;
+
+    internal override string LookBackColumn => NewColumn;
 
     internal static Pipe Parse(PipeParser parser)
     {

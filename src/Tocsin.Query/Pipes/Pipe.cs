@@ -25,6 +25,9 @@ public abstract record Pipe
     /// <summary>True when it can do nothing with computed rows.</summary>
     internal virtual bool NeedsRecords => false;
 
+    /// <summary>The column for which it asks <see cref="LookBack"/> when somebody looks at it; null when there is none.</summary>
+    internal virtual string? LookBackColumn => null;
+
     /// <summary>The columns behind it, given those in front of it.</summary>
     internal abstract Shape After(Shape before);
 
