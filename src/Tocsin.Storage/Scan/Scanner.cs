@@ -4,8 +4,8 @@ using Tocsin.Model.Events;
 namespace Tocsin.Storage.Scan;
 
 /// <summary>
-/// Merges the matches of many blocks into one ordered stream, or hands them on one block after the other. A block is opened only when its time
-/// bound says that it may hold the next row, so a scan that stops early never reads the rest. One thread.
+/// Merges the matches of many blocks into one ordered stream, or hands them on one block after the other. A block is opened
+/// only when its time bound says that it may hold the next row, so a scan that stops early never reads the rest. One thread.
 /// </summary>
 internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, CancellationToken cancel)
 {
@@ -96,6 +96,7 @@ internal sealed class Scanner(ScanRequest request, Action<Exception> badBlock, C
         if (matches.Damage is { } error)
             Damaged(matches, error);
         _bytes += matches.BytesRead;
+        _blockOf.Remove(matches);
         matches.Dispose();
     }
 

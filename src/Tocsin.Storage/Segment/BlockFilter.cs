@@ -167,51 +167,42 @@ internal sealed class BlockFilter(BlockColumns columns)
         RowSet open = rows.Copy();
         for (int name = 0; name < path.Names.Count && !open.IsEmpty; name++)
         {
+            (bool[] Known, bool[] Accepted)? streams = JudgeStreams(path, name, test);
             ReadOnlySpan<ColumnEntry> entries = columns.Directory.Fields(path.Names[name]);
             if (entries.Length > 0)
             {
                 Column column = columns[entries[0]];
                 column.Select(test, open, hits);
                 // Mostly nobody else has the field, and which rows are without need not be known.
-                if (name == path.Names.Count - 1 && !AnyStreamHas(path, name))
-                    return hits;
+                if (streams is null && name == path.Names.Count - 1)
+                    break;
                 var present = new RowSet(rows.Rows);
                 column.AddPresent(present);
                 open.Subtract(present);
             }
-            ByStream(path, name, test, open, hits);
+            if (streams is not { } judged)
+                continue;
+            CodesColumn.Select(columns.StreamOfRows, judged.Accepted, open, hits);
+            var answered = new RowSet(open.Rows);
+            CodesColumn.Select(columns.StreamOfRows, judged.Known, open, answered);
+            open.Subtract(answered);
         }
         return hits;
     }
 
-    private bool AnyStreamHas(FieldPath path, int name)
+    /// <summary>Of each stream whether it has the field, and whether that is accepted; null when none has it.</summary>
+    private (bool[] Known, bool[] Accepted)? JudgeStreams(FieldPath path, int name, ValuePredicate test)
     {
-        foreach (StreamCount stream in columns.Streams)
-        {
-            if (path.TryGetInStream(columns.StreamTable[stream.Stream], name, out _))
-                return true;
-        }
-        return false;
-    }
-
-    /// <summary>Takes the rows out whose stream has the field, and adds them to the hits when it is accepted.</summary>
-    private void ByStream(FieldPath path, int name, ValuePredicate test, RowSet open, RowSet hits)
-    {
-        bool[] known = new bool[columns.StreamTable.Count], accepted = new bool[known.Length];
-        bool any = false;
+        (bool[] Known, bool[] Accepted)? judged = null;
         foreach (StreamCount stream in columns.Streams)
         {
             if (!path.TryGetInStream(columns.StreamTable[stream.Stream], name, out FieldValue value))
                 continue;
-            any = known[stream.Stream] = true;
-            accepted[stream.Stream] = test.Accepts(value);
+            judged ??= (new bool[columns.StreamTable.Count], new bool[columns.StreamTable.Count]);
+            judged.Value.Known[stream.Stream] = true;
+            judged.Value.Accepted[stream.Stream] = test.Accepts(value);
         }
-        if (!any)
-            return;
-        CodesColumn.Select(columns.StreamOfRows, accepted, open, hits);
-        var answered = new RowSet(open.Rows);
-        CodesColumn.Select(columns.StreamOfRows, known, open, answered);
-        open.Subtract(answered);
+        return judged;
     }
 
     private RowSet ByRow(Predicate where, RowSet rows)

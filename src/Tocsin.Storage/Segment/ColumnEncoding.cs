@@ -84,7 +84,6 @@ internal sealed record ColumnEntry(
     ColumnRole Role, byte[] Name, ColumnEncoding Encoding, ColumnCodec Codec, int Offset, int StoredLength,
     int RawLength, uint Crc)
 {
-
     /// <summary>Throws <see cref="InvalidDataException"/> when the column needs a later reader.</summary>
     public void MustBeUpTo(ColumnCodec last)
     {

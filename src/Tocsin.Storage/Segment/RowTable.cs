@@ -54,10 +54,9 @@ internal sealed class RowTable : IDisposable
 
     public void Dispose()
     {
-        Entry[] entries = Interlocked.Exchange(ref _entries, []);
-        if (entries.Length > 0)
-            ArrayPool<Entry>.Shared.Return(entries);
-        Count = 0;
+        if (_entries.Length > 0)
+            ArrayPool<Entry>.Shared.Return(_entries);
+        (_entries, Count) = ([], 0);
     }
 
     public void Sort()
