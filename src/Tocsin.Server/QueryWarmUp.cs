@@ -36,24 +36,19 @@ internal static class QueryWarmUp
 
     private static async Task Walk()
     {
-        string folder = Directory.CreateTempSubdirectory("tocsin-warm-").FullName;
         try
         {
-            using (Database database = Database.Open(new DatabaseOptions { Directory = folder }, new DiskFileSystem(), TimeProvider.System, new MetricSet()))
-            {
-                await Store(database);
-                Ask(database);
-                database.Seal(CancellationToken.None);
-                Ask(database);
-            }
+            using var folder = new WarmFolder();
+            using Database database = Database.Open(
+                new DatabaseOptions { Directory = folder.Path }, new DiskFileSystem(), TimeProvider.System, new MetricSet());
+            await Store(database);
+            Ask(database);
+            database.Seal(CancellationToken.None);
+            Ask(database);
         }
         catch (Exception skipped) when (skipped is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // Only the first question would notice.
-        }
-        finally
-        {
-            Delete(folder);
         }
     }
 
@@ -105,17 +100,5 @@ internal static class QueryWarmUp
     {
         batch.Name(Encoding.UTF8.GetBytes(name));
         batch.String(Encoding.UTF8.GetBytes(value));
-    }
-
-    private static void Delete(string folder)
-    {
-        try
-        {
-            Directory.Delete(folder, recursive: true);
-        }
-        catch (Exception left) when (left is IOException or UnauthorizedAccessException)
-        {
-            // A few kilobytes in the folder for temporary files.
-        }
     }
 }

@@ -23,27 +23,41 @@ internal static class WarmUp
     public static Task Run(Parts parts, CancellationToken cancel) => Task.Run(
         async () =>
         {
-            string folder = Directory.CreateTempSubdirectory("tocsin-warm-").FullName;
-            try
-            {
-                await QueryWarmUp.Run();
-                using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5), BaseAddress = new Uri($"http://127.0.0.1:{parts.Addresses.Http}") };
-                // Where keys are demanded they are refused, which is half the way.
-                foreach (string path in (string[])["/health", "/api/tocsin/v1/logs?limit=1&from=-1m", "/api/tocsin/v1/logs/histogram?from=-1m"])
-                    (await http.GetAsync(path, cancel)).Dispose();
-                await Walk(parts, Path.Combine(folder, "catalog.db"), cancel);
-            }
-            catch (Exception skipped) when (skipped is OperationCanceledException or HttpRequestException or IOException or CatalogOpenException or CatalogWriteException)
-            {
-                // Only the first crash would notice.
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            await QueryWarmUp.Run();
+            await Visit(parts.Addresses.Http, cancel);
+            await WalkOnce(parts, cancel);
             await Tidy(parts.Clock, cancel);
         },
         CancellationToken.None);
+
+    /// <summary>Where keys are demanded it is refused, which is half the way; where loopback is not listened to it is none.</summary>
+    private static async Task Visit(int port, CancellationToken cancel)
+    {
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5), BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        try
+        {
+            foreach (string path in (string[])["/health", "/api/tocsin/v1/logs?limit=1&from=-1m", "/api/tocsin/v1/logs/histogram?from=-1m"])
+                (await http.GetAsync(path, cancel)).Dispose();
+        }
+        catch (Exception skipped) when (skipped is OperationCanceledException or HttpRequestException)
+        {
+            // Only the first visitor would notice.
+        }
+    }
+
+    private static async Task WalkOnce(Parts parts, CancellationToken cancel)
+    {
+        try
+        {
+            using var folder = new WarmFolder();
+            await Walk(parts, Path.Combine(folder.Path, "catalog.db"), cancel);
+        }
+        catch (Exception skipped) when (skipped is OperationCanceledException or IOException or UnauthorizedAccessException
+            or CatalogOpenException or CatalogWriteException)
+        {
+            // Only the first crash would notice.
+        }
+    }
 
     /// <summary>
     /// What the walk has allocated is garbage for good; idle memory should not carry it. A server that is busy already collects by
