@@ -186,11 +186,11 @@ int Publish()
     if (Directory.Exists(folder))
         Directory.Delete(folder, recursive: true);
     int code = Run("dotnet", ["publish", "src/Tocsin.Cli", "-c", "Release", "-r", RuntimeInformation.RuntimeIdentifier,
-        "--no-self-contained", "-o", folder, "--nologo", "-v", "quiet"]);
+        "-o", folder, "--nologo", "-v", "quiet"]);
     if (code == 0)
     {
         long bytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length);
-        Console.WriteLine($"artifacts/tocsin/tocsin  {bytes >> 20} MiB, for {RuntimeInformation.RuntimeIdentifier} with ASP.NET Core {Environment.Version.Major}");
+        Console.WriteLine($"artifacts/tocsin/tocsin  {bytes >> 20} MiB, for {RuntimeInformation.RuntimeIdentifier}, its runtime included");
     }
     return code;
 }

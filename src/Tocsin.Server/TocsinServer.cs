@@ -74,6 +74,8 @@ public sealed class TocsinServer : IAsyncDisposable
             await parts.Deletions.Settle(atStart: true, CancellationToken.None);
             server._pipeline = Routes.Build(app, parts);
             server._background = parts.RunBackground(server._stopping.Token);
+            // It serves already; who waits for it to be ready is about to ask.
+            await WarmUp.Visit(server.Addresses.Http, server._stopping.Token);
             return server;
         }
         catch

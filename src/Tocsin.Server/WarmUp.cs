@@ -24,16 +24,18 @@ internal static class WarmUp
         async () =>
         {
             await QueryWarmUp.Run();
-            await Visit(parts.Addresses.Http, cancel);
             await WalkOnce(parts, cancel);
             await Tidy(parts.Clock, cancel);
         },
         CancellationToken.None);
 
-    /// <summary>Where keys are demanded it is refused, which is half the way; where loopback is not listened to it is none.</summary>
-    private static async Task Visit(int port, CancellationToken cancel)
+    /// <summary>
+    /// Asks the server what a page asks first. Where keys are demanded it is refused, which is half the way; where loopback is not
+    /// listened to it is none.
+    /// </summary>
+    public static async Task Visit(int port, CancellationToken cancel)
     {
-        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5), BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(1), BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         try
         {
             foreach (string path in (string[])["/health", "/api/tocsin/v1/logs?limit=1&from=-1m", "/api/tocsin/v1/logs/histogram?from=-1m"])

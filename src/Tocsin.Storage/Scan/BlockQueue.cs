@@ -6,6 +6,9 @@ namespace Tocsin.Storage.Scan;
 /// </summary>
 internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, CancellationToken cancel) : IDisposable
 {
+    /// <summary>Matches of a block that are wanted all, most likely.</summary>
+    private const int FewMatches = 32;
+
     private static readonly int s_ahead = Math.Clamp(Environment.ProcessorCount, 1, 8);
 
     private readonly Queue<Task<OpenedBlock>> _opening = [];
@@ -49,7 +52,7 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
             return;
         }
         _busy++;
-        _opening.Enqueue(Task.Run(() => Open(block)));
+        _opening.Enqueue(Task.Run(() => OpenAhead(block)));
     }
 
     private bool MayMatch(ScanBlock block, out OpenedBlock not)
@@ -64,6 +67,15 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
             not = not with { Error = error };
             return false;
         }
+    }
+
+    /// <summary>When a word is rare, reading the columns of its few rows is most of the work: it is done beforehand, too.</summary>
+    private OpenedBlock OpenAhead(ScanBlock block)
+    {
+        OpenedBlock opened = Open(block);
+        if (opened.Matches is { Count: > 0 and <= FewMatches } few)
+            few.Load();
+        return opened;
     }
 
     private OpenedBlock Open(ScanBlock block)

@@ -67,6 +67,11 @@ internal abstract class BlockMatches : IDisposable
 
     public abstract bool Advance();
 
+    /// <summary>Reads what <see cref="Current"/> needs, on whatever thread has time for it before the first row is asked for.</summary>
+    public virtual void Load()
+    {
+    }
+
     /// <summary>Counts all rows per step and severity family; the position moves.</summary>
     /// <param name="step">Nanoseconds; steps begin at multiples of it.</param>
     /// <param name="visit">May be called several times for a step.</param>

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Numerics;
-using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Tocsin.Storage.Scan;
@@ -61,7 +60,6 @@ internal static class Tokens
     public static byte Lower(byte b) => b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b | 0x20) : b;
 
     /// <summary>ASCII letters in lower case, other bytes as they are.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Lower(ReadOnlySpan<byte> text, Span<byte> into)
     {
         int i = 0;

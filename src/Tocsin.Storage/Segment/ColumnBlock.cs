@@ -119,14 +119,19 @@ internal sealed class ColumnBlock(SegmentFile file, BlockHeader header) : Segmen
         {
             get
             {
-                if (!_loaded)
-                    _columns.Load(_query.Output);
-                _loaded = true;
+                Load();
                 return _columns.Assemble(_rows[_at], _row);
             }
         }
 
         public override bool Advance() => ++_at < _rows.Count;
+
+        public override void Load()
+        {
+            if (!_loaded)
+                _columns.Load(_query.Output);
+            _loaded = true;
+        }
 
         /// <summary>Rows are in order of time, so that each step is counted before the next begins.</summary>
         public override void CountRows(long step, CountVisitor visit)

@@ -123,7 +123,6 @@ internal sealed class IntPack
     }
 
     /// <summary>Each number lies within eight bytes.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ReadNarrow(int c, long value, int width, Span<long> into)
     {
         ref byte bits = ref BitsOf(c);
@@ -211,8 +210,7 @@ internal sealed class IntPack
     public void Load(int chunk, int end) =>
         _bytes.At(_starts[chunk], (end < _starts.Length ? _starts[end] : _layout.End) + Padding - _starts[chunk]);
 
-    /// <summary>Codes of one chunk, from its first on. Optimised at once: the first search after a start runs it millions of times.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    /// <summary>Codes of one chunk, from its first on.</summary>
     public void Read(int chunk, Span<int> into)
     {
         (long least, int width) = (_bases[chunk], _widths[chunk]);

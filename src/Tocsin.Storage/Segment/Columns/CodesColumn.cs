@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
 
@@ -171,7 +170,6 @@ internal sealed class CodesColumn(CodesLayout layout, ColumnBytes bytes) : Colum
     }
 
     /// <summary>Adds the rows whose code is accepted.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void Select(ReadOnlySpan<int> codes, ReadOnlySpan<bool> accepted, RowSet rows, RowSet hits)
     {
         ReadOnlySpan<ulong> wanted = rows.Words;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Tocsin.Model.Events;
 using Tocsin.Storage.Scan;
 
@@ -216,7 +215,6 @@ internal sealed class TextColumn(TextLayout layout, ColumnBytes bytes) : Column(
         }
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void SelectSure(ReadOnlySpan<int> codes, ReadOnlySpan<TemplateVerdict> states, ReadOnlySpan<ulong> rows, Span<ulong> hits)
     {
         for (int i = 0; codes.Length > 0; i++)
