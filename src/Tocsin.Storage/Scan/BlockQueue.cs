@@ -9,7 +9,7 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
     /// <summary>Matches of a block that are wanted all, most likely.</summary>
     private const int FewMatches = 32;
 
-    private static readonly int s_ahead = Math.Clamp(Environment.ProcessorCount, 1, 8);
+    private static readonly int s_ahead = Math.Clamp(2 * Environment.ProcessorCount, 2, 8);
 
     private readonly Queue<Task<OpenedBlock>> _opening = [];
     private int _started, _busy;

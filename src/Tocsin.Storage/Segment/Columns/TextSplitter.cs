@@ -9,6 +9,9 @@ internal sealed class TextSplitter
 {
     private const int MostTemplates = 16_384;
 
+    /// <summary>Texts that differ in words have many at first, until these come again.</summary>
+    private const int MostAtFirst = 1024;
+
     /// <summary>After so many texts it is plain whether the numbers will take far more than the bytes that they may.</summary>
     private const int Sample = 4096;
 
@@ -146,7 +149,7 @@ internal sealed class TextSplitter
             if (known.Hash == hash && _heap.Span.Slice(known.Start, known.Length).SequenceEqual(text))
                 return true;
         }
-        if (_templates.Count == MostTemplates || _templates.Count > 256 + i / 3)
+        if (_templates.Count == MostTemplates || _templates.Count > MostAtFirst + i / 3)
             return false;
         code = _templates.Count;
         _templates.Add(new Template(hash, _heap.Length, text.Length, TextTemplate.SlotsOf(text)));
