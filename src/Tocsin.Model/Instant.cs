@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Tocsin.Model;
 
 /// <summary>A point in time: nanoseconds since 1970-01-01T00:00:00Z, leap seconds ignored.</summary>
@@ -11,6 +13,30 @@ public readonly record struct Instant(long UnixNanos) : IComparable<Instant>
         new((time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) * NanosPerTick);
 
     public static Instant FromMilliseconds(long unixMilliseconds) => new(unixMilliseconds * 1_000_000);
+
+    /// <summary>
+    /// Reads ISO 8601 with up to nine digits behind the second; without an offset it is UTC. Null for anything else, and for a year that
+    /// does not fit.
+    /// </summary>
+    public static Instant? Parse(string text)
+    {
+        if (text.Length is < 8 or > 40 || !char.IsAsciiDigit(text[0]) || !text.AsSpan(4).StartsWith("-"))
+            return null;
+        int point = text.IndexOf('.');
+        int digits = 0;
+        while (point >= 0 && point + 1 + digits < text.Length && char.IsAsciiDigit(text[point + 1 + digits]))
+            digits++;
+        if (digits > 9)
+            return null;
+        string whole = digits == 0 ? text : text.Remove(point, digits + 1);
+        if (!DateTimeOffset.TryParse(whole, CultureInfo.InvariantCulture,
+                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
+            || time.Year is < 1678 or > 2261)
+            return null;
+        long nanos = digits == 0 ? 0
+            : long.Parse(text.Substring(point + 1, digits).PadRight(9, '0'), CultureInfo.InvariantCulture);
+        return new Instant(From(time).UnixNanos + nanos);
+    }
 
     /// <summary>Rounds down.</summary>
     public long UnixMilliseconds => Floor(UnixNanos, 1_000_000);

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Tocsin.Model;
 
 namespace Tocsin.Server.Tests;
 
@@ -35,6 +36,22 @@ public sealed class LogsOverHttpTests
         bodies.Distinct().Count().ShouldBe(25);
         bodies.Count.ShouldBe(25);
         bodies[0].ShouldBe("record 24");
+    }
+
+    [Fact]
+    public async Task A_range_of_time_begins_and_ends_at_the_nanosecond()
+    {
+        await using RunningServer server = await RunningServer.Start();
+        var time = new Instant(Instant.Now(TimeProvider.System).UnixMilliseconds * 1_000_000 - 999_999_999_211);
+        await server.Post("v1/logs", $$$"""
+            {"resourceLogs":[{"scopeLogs":[{"logRecords":[{"timeUnixNano":"{{{time.UnixNanos}}}","body":{"stringValue":"exact"}}]}]}]}
+            """);
+        Instant before = new(time.UnixNanos - 1), after = new(time.UnixNanos + 1);
+        (await Count($"from={time}&to={after}")).ShouldBe(1);
+        (await Count($"from={after}")).ShouldBe(0);
+        (await Count($"from={before}&to={time}")).ShouldBe(0);
+
+        async Task<int> Count(string range) => (await server.Get($"api/tocsin/v1/logs?{range}")).GetProperty("items").GetArrayLength();
     }
 
     [Theory]

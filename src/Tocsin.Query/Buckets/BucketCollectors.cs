@@ -227,7 +227,7 @@ internal sealed class ByTimeCollector(ByTime asked, MemoryBudget budget) : Keyed
 
     public override void VisitText(ReadOnlySpan<byte> utf8)
     {
-        if (TimeText.Parse(System.Text.Encoding.UTF8.GetString(utf8)) is { } time)
+        if (Instant.Parse(System.Text.Encoding.UTF8.GetString(utf8)) is { } time)
             Hit(Cell.Of(StepOf(time)), 1);
     }
 

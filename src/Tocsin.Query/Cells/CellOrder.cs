@@ -62,7 +62,7 @@ internal static class CellOrder
     private static long? Time(in Cell cell) => cell.Kind switch
     {
         CellKind.Time or CellKind.Int => cell.AsInt,
-        CellKind.Text when TimeText.Parse(cell.ToString()) is { } time => time.UnixNanos,
+        CellKind.Text when Instant.Parse(cell.ToString()) is { } time => time.UnixNanos,
         _ => null,
     };
 

@@ -1,32 +1,10 @@
 using System.Globalization;
-using Tocsin.Model;
 
 namespace Tocsin.Query.Cells;
 
-/// <summary>Reads times and lengths of time as people write them.</summary>
+/// <summary>Reads lengths of time as people write them.</summary>
 internal static class TimeText
 {
-    /// <summary>ISO 8601; without an offset it is UTC. Digits below 100 ns are kept.</summary>
-    public static Instant? Parse(string text)
-    {
-        if (text.Length is < 8 or > 40 || !char.IsAsciiDigit(text[0]) || !text.AsSpan(4).StartsWith("-"))
-            return null;
-        int point = text.IndexOf('.');
-        int digits = 0;
-        while (point >= 0 && point + 1 + digits < text.Length && char.IsAsciiDigit(text[point + 1 + digits]))
-            digits++;
-        if (digits > 9)
-            return null;
-        string whole = digits == 0 ? text : text.Remove(point, digits + 1);
-        if (!DateTimeOffset.TryParse(whole, CultureInfo.InvariantCulture,
-                DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
-            || time.Year is < 1678 or > 2261)
-            return null;
-        long nanos = digits == 0 ? 0 : long.Parse(text.AsSpan(point + 1, digits).ToString().PadRight(9, '0'),
-            CultureInfo.InvariantCulture);
-        return new Instant(Instant.From(time).UnixNanos + nanos);
-    }
-
     /// <summary>Nanoseconds of 500ms, 1.5h or 7d; null for anything else, also for a number without a unit.</summary>
     public static long? Length(ReadOnlySpan<char> text)
     {

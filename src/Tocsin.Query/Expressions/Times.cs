@@ -26,7 +26,7 @@ internal static class Times
     {
         CellKind.Time => value,
         CellKind.Int => Cell.Of(new Instant(value.AsInt)),
-        CellKind.Text when TimeText.Parse(value.ToString()) is { } time => Cell.Of(time),
+        CellKind.Text when Instant.Parse(value.ToString()) is { } time => Cell.Of(time),
         _ => Cell.Missing,
     };
 

@@ -28,8 +28,6 @@ internal static class TimeRange
             return Durations.TryParse(text[1..], out TimeSpan ago) ? Instant.From(now - ago) : null;
         if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out long milliseconds))
             return milliseconds < 10_000_000_000_000 ? Instant.FromMilliseconds(milliseconds) : null;
-        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out DateTimeOffset time)
-            ? Instant.From(time)
-            : null;
+        return Instant.Parse(text);
     }
 }
