@@ -15,7 +15,8 @@ public sealed record KeyColumn(FieldPath Path, ValueShape? Shape = null, bool Ma
 /// <summary>What many texts have in common, such as their words without the numbers.</summary>
 /// <remarks>
 /// Of texts up to <see cref="Longest"/> bytes it is asked for one of those that differ only in these places: decimal digits, when
-/// there are as many and neither text has a single 0 there; runs of 8 and more hexadecimal digits with a digit and a letter, of one
+/// there are as many and neither text has a single 0 there, and however many there are in a word of digits and points, or of these and
+/// one colon when there are three points, between blanks, signs that join nothing and full stops; runs of 8 and more hexadecimal digits with a digit and a letter, of one
 /// length, between characters that are no letters, digits and '_'; UUIDs between those that are no '.', ':' and '-' either.
 /// </remarks>
 /// <param name="Of">Any thread.</param>

@@ -16,6 +16,9 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
 
     private const int LengthBits = 5, MinHex = 8;
 
+    /// <summary>By how much a number of any length makes one text longer than another at most.</summary>
+    private const int MostLonger = 17;
+
     private readonly ByteBuffer _value = new(256), _form = new(256);
 
     public void Read(ReadOnlySpan<int> rows, Span<int> into)
@@ -28,7 +31,7 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
             if (code == column.Templates || into[i] != KeyTable.Missing)
                 continue;
             Known keys = known[code] ??= new Known(column, code);
-            into[i] = KeyOf(keys, rows[i]);
+            into[i] = keys.Only != 0 ? keys.Only - 1 : KeyOf(keys, rows[i]);
         }
     }
 
@@ -46,7 +49,7 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
         if (known == 0)
         {
             key = Look(row, out int length) + 1;
-            if (length > shape.Longest)
+            if (length + MostLonger * keys.Loose > shape.Longest)
                 return key - 1;
             known = key;
         }
@@ -90,6 +93,12 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
             else
                 _many = [];
         }
+
+        /// <summary>Numbers that may have any length.</summary>
+        public int Loose { get; private set; }
+
+        /// <summary>The key plus one of all texts, when they have one and it is known; else 0.</summary>
+        public int Only => _few is [var only] ? only : 0;
 
         /// <summary>The key plus one; 0 when it is not known.</summary>
         public int this[ulong sort]
@@ -176,6 +185,10 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
                 {
                     case < TextTemplate.Digits:
                         break;
+                    case TextTemplate.Digits when IsLoose(template, at):
+                        _slots[slot++] = default;
+                        Loose++;
+                        break;
                     case TextTemplate.Digits:
                         _slots[slot++] = new Slot(SlotKind.Digits, LengthBits);
                         break;
@@ -206,6 +219,20 @@ internal sealed class ShapeReading(TextColumn column, ValueShape shape, KeyTable
             foreach (Slot one in _slots)
                 bits += one.Bits;
             return bits <= MostBits;
+        }
+
+        /// <summary>Whether a number of any length may stand there.</summary>
+        private static bool IsLoose(ReadOnlySpan<byte> template, int at)
+        {
+            int from = at, to = at + 1;
+            while (IsPart(template, from - 1, joints: true))
+                from--;
+            while (IsPart(template, to, joints: true))
+                to++;
+            ReadOnlySpan<byte> word = template[from..to].TrimEnd(".:-"u8);
+            int colons = word.Count((byte)':');
+            return !word.ContainsAnyExcept(TextTemplate.Digits, (byte)'.', (byte)':')
+                && (colons == 0 || colons == 1 && word.Count((byte)'.') == 3);
         }
 
         private static bool IsHex(byte b) => b is >= TextTemplate.Hex and < TextTemplate.Uuid;

@@ -98,7 +98,7 @@ public sealed class ColumnAgreementTests
     }
 
     /// <summary>Everything that makes shapes differ: lengths of numbers, hexadecimal numbers, ids, addresses, times, words.</summary>
-    private static string Message(Random random) => random.Next(22) switch
+    private static string Message(Random random) => random.Next(25) switch
     {
         0 => $"GET /api/{random.Next(3)} {200 + random.Next(400)} in {random.Next(2000)}ms",
         1 => $"order {random.NextInt64(1L << (4 * random.Next(1, 15))):x} of {random.Next(99)}",
@@ -120,9 +120,22 @@ public sealed class ColumnAgreementTests
         17 => $"é{random.Next(99)}ü{random.Next(1 << 30):x8}ß 1e{random.Next(9)}",
         18 => $"fe80::{random.Next(1 << 16):x}:{random.Next(1 << 16):x4}:1 up",
         19 => $"<n> <hex> {random.Next(4)}",
+        21 => $"at {Numbers(random)} of {Numbers(random)}",
+        22 => $"wide {new string('y', random.Next(1000, 1024))} {Number(random)} {Number(random)}z",
+        23 => $"{Numbers(random)}",
         20 => $"{random.Next(2)}x1f {random.NextInt64(1L << 56):x15}",
         _ => "connection reset by peer",
     };
+
+    /// <summary>Numbers of all lengths, held together by what may make an address or a time of them.</summary>
+    private static string Numbers(Random random)
+    {
+        string joints = random.Next(3) switch { 0 => "...", 1 => "...:-", _ => ".: ,-_" };
+        return string.Concat(Enumerable.Range(0, random.Next(1, 7)).Select(_ => $"{joints[random.Next(joints.Length)]}{Number(random)}"))[random.Next(2)..]
+            + (random.Next(4) == 0 ? "." : "");
+    }
+
+    private static string Number(Random random) => $"{random.NextInt64(1L << random.Next(1, 62))}";
 
     private static string Word(Random random) =>
         ((string[])["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta2", "theta", "iota", "kappa"])[random.Next(10)];
