@@ -92,7 +92,12 @@ internal sealed class ChannelQueue
             if (plan.Send is not null && now < _quietUntil)
                 return TimeSpan.FromMilliseconds(_quietUntil - now);
             if (plan.Send is { } id)
+            {
+                // Held is what has not been under way: should the server stop now, it must not look so.
+                if (view.Rows.Any(r => r.Id == id && r.Held))
+                    await _catalog.Write(tx => DeliveryTable.Release(tx.Connection, id), cancel).ConfigureAwait(false);
                 await Deliver(id, cancel).ConfigureAwait(false);
+            }
             else if (plan.Bundle.Count == 0)
                 return plan.WakeAt is { } at ? TimeSpan.FromMilliseconds(Math.Max(1, at - now)) : null;
         }

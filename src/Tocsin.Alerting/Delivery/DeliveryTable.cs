@@ -56,6 +56,9 @@ internal static class DeliveryTable
     public static void Hold(IDbConnection c, IReadOnlyList<long> ids) =>
         c.Execute("UPDATE delivery_outbox SET held = 1 WHERE id IN @ids", new { ids });
 
+    public static int Release(IDbConnection c, long id) =>
+        c.Execute("UPDATE delivery_outbox SET held = 0 WHERE id = @id", new { id });
+
     /// <summary>Turns held rows into one digest row, which then waits like any other.</summary>
     public static void Bundle(IDbConnection c, string channel, string kind, IReadOnlyList<long> ids, long now)
     {

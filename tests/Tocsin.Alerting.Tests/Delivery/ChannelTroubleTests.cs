@@ -67,6 +67,23 @@ public sealed class ChannelTroubleTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_rate_limit_held_back_and_then_was_under_way_alone_has_its_end_told_too()
+    {
+        ChannelQueue before = Start();
+        for (int alert = 1; alert <= 6; alert++)
+            await Tell(alert, NotificationReason.Firing);
+        await before.Round(default);
+        StateOf(6).ShouldBe("queued", "five are sent in a window");
+        _clock.Advance(TimeSpan.FromMinutes(6));
+        await Kill(arrived: true);
+        ChannelQueue queue = Start();
+        await queue.Recover(default);
+        await Tell(6, NotificationReason.Resolved);
+        await queue.Round(default);
+        _ops.Arrived.TakeLast(2).ShouldBe(["firing 6", "resolved 6"]);
+    }
+
+    [Fact]
     public async Task Doubt_outlives_the_news_that_overtakes_it()
     {
         await Tell(1, NotificationReason.Firing);
