@@ -62,14 +62,25 @@ public sealed class FuzzTests
     [Trait("Kind", "Fuzz")]
     public void Block_directories_and_columns_behind_right_checksums()
     {
+        var mutation = new Mutation(FuzzSeed.Of(3));
+        ReadWithDirectories(directory => Enumerable.Range(0, 5000).Select(_ => mutation.Of(directory)));
+    }
+
+    [Fact]
+    public void Columns_that_are_given_the_role_or_encoding_of_others() => ReadWithDirectories(directory =>
+        from at in Enumerable.Range(0, directory.Length)
+        from value in Enumerable.Range(0, 24)
+        select (byte[])[.. directory[..at], (byte)value, .. directory[(at + 1)..]]);
+
+    private static void ReadWithDirectories(Func<byte[], IEnumerable<byte[]>> directories)
+    {
         (MemoryFileSystem files, string path) = OneSegment();
         BlockHeader header = SegmentFile.Open(files, path, _ => { }).Footer.Blocks[0];
         byte[] whole = files.ReadAll(path).ToArray();
         byte[] directory = whole.AsSpan((int)header.Offset, header.DirectoryLength).ToArray();
-        var mutation = new Mutation(FuzzSeed.Of(3));
-        for (int i = 0; i < 5000; i++)
+        foreach (byte[] mutated in directories(directory))
         {
-            byte[] bad = mutation.Of(directory);
+            byte[] bad = mutated;
             Array.Resize(ref bad, directory.Length);
             bad.CopyTo(whole, (int)header.Offset);
             files.WriteAll(path, whole);

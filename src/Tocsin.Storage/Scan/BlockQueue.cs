@@ -73,8 +73,15 @@ internal sealed class BlockQueue(List<ScanBlock> blocks, BlockQuery query, Cance
     private OpenedBlock OpenAhead(ScanBlock block)
     {
         OpenedBlock opened = Open(block);
-        if (opened.Matches is { Count: > 0 and <= FewMatches } few)
-            few.Load();
+        try
+        {
+            if (opened.Matches is { Count: > 0 and <= FewMatches } few)
+                few.Load();
+        }
+        catch (Exception error) when (error is IOException or InvalidDataException)
+        {
+            // Whoever asks for a row is told.
+        }
         return opened;
     }
 

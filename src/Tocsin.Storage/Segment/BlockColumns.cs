@@ -146,7 +146,7 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
     {
         bool sound = true;
         if (needs is null)
-            _delay ??= (IntegerColumn?)Sound(ColumnRole.ObservedDelay, ref sound);
+            _delay ??= Delays(ref sound);
         if (needs is not { TraceId: false })
             _traceId ??= Sound(ColumnRole.TraceId, ref sound);
         if (needs is not { SpanId: false })
@@ -165,6 +165,17 @@ internal sealed class BlockColumns(SegmentFile file, BlockHeader header, BlockDi
             sound &= !_unsound.Contains(entry);
         }
         return sound;
+    }
+
+    private IntegerColumn? Delays(ref bool sound)
+    {
+        Column? column = Sound(ColumnRole.ObservedDelay, ref sound);
+        if (column is null or IntegerColumn)
+            return (IntegerColumn?)column;
+        IsDamaged(new DamagedPlace(file.Path, header.Offset, $"{ColumnRole.ObservedDelay}").Mark(
+            new InvalidDataException($"the {ColumnRole.ObservedDelay} column of a block holds no numbers")));
+        sound = false;
+        return null;
     }
 
     private Column? Sound(ColumnRole role, ref bool sound)
