@@ -32,10 +32,11 @@ public sealed class DatabaseTests : IClassFixture<PostgresFixture>, IDisposable
     {
         Assert.SkipWhen(postgres.Server is null, PostgresServer.Missing ?? "");
         _operations.LogTo(_logs);
-        _calls = new CallWatch(_operations);
         _database = NpgsqlDataSource.Create(postgres.Server!.ConnectionString);
         Execute("CREATE TABLE IF NOT EXISTS items (id int PRIMARY KEY, name text); "
             + "INSERT INTO items SELECT n, 'item ' || n FROM generate_series(1, 30) n ON CONFLICT DO NOTHING").Wait();
+        // Last, as it hears the calls of all that come later until it is disposed.
+        _calls = new CallWatch(_operations);
     }
 
     public void Dispose()

@@ -35,8 +35,24 @@ public sealed class PostgresServer : IAsyncDisposable
     public Task Kill() => _daemon.Kill();
 
     /// <summary>Starts it where it was.</summary>
-    public Task Again() => _daemon.Start(Port, Path.Combine(Programs!, "postgres"), "-D", Data, "-p", $"{Port}",
-        "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_daemon.Folder}", "-c", "fsync=off");
+    public async Task Again()
+    {
+        await _daemon.Start(Port, Path.Combine(Programs!, "postgres"), "-D", Data, "-p", $"{Port}",
+            "-c", "listen_addresses=127.0.0.1", "-c", $"unix_socket_directories={_daemon.Folder}", "-c", "fsync=off");
+        // It accepts connections, and ends them at once, before it has read its log.
+        for (int attempt = 0; ; attempt++)
+        {
+            try
+            {
+                await _daemon.RunAs(Path.Combine(Programs!, "pg_isready"), "-h", "127.0.0.1", "-p", $"{Port}", "-U", "tests");
+                return;
+            }
+            catch (InvalidOperationException) when (attempt < 300)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
 
     public ValueTask DisposeAsync() => _daemon.DisposeAsync();
 
